@@ -1,0 +1,33 @@
+/** The settings as people read them: for `npm start -- --help`, and as the README's table. */
+import { SETTINGS } from './settings.ts';
+
+const COLUMNS = ['Setting', 'Default', 'Range', 'What it does'] as const;
+
+function rows(): string[][] {
+  return Object.values(SETTINGS).map(({ env, fallback, unit, range, help }) => [
+    env,
+    fallback === '' ? '' : [fallback, unit].filter(Boolean).join(' '),
+    range,
+    help,
+  ]);
+}
+
+/** Plain text, columns aligned. */
+export function helpText(): string {
+  const all = [[...COLUMNS], ...rows()];
+  const widths = COLUMNS.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  return ['Usage: npm start [-- --help]', '', 'Settings come from the environment:', '', ...lines, ''].join('\n');
+}
+
+/** Markdown; `test/unit/config.test.ts` compares it with the README. */
+export function markdownTable(): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const body = rows().map(([env, ...rest]) => line([`\`${env}\``, ...rest]));
+  return [line(COLUMNS), line(COLUMNS.map(() => '---')), ...body].join('\n');
+}

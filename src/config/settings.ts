@@ -1,0 +1,132 @@
+/**
+ * Every setting of a server process, once: environment name, default, unit, range and help. The parser, `--help` and the
+ * README's table are made from this list; nothing else in the project reads the environment.
+ */
+import { z } from 'zod';
+
+export interface Setting<T> {
+  readonly env: string;
+  /** As it would be written in the environment; '' when there is none. */
+  readonly fallback: string;
+  readonly unit: string;
+  readonly range: string;
+  readonly help: string;
+  /** From the written text to the value; its messages say what is allowed. */
+  readonly schema: z.ZodType<T, string>;
+}
+
+interface Described {
+  readonly env: string;
+  readonly unit?: string;
+  readonly help: string;
+}
+
+function integer(d: Described & { fallback: number; min: number; max: number }): Setting<number> {
+  const range = `${d.min} to ${d.max}`;
+  const schema = z
+    .string()
+    .regex(/^-?\d+$/, `must be a whole number, ${range}`)
+    .transform(Number)
+    .refine((value) => value >= d.min && value <= d.max, `must be ${range}`);
+  return { env: d.env, fallback: String(d.fallback), unit: d.unit ?? '', range, help: d.help, schema };
+}
+
+function choice<const T extends string>(d: Described & { fallback: T; of: readonly T[] }): Setting<T> {
+  const range = d.of.join(', ');
+  const schema = z.string().refine((value): value is T => d.of.includes(value as T), `must be one of ${range}`);
+  return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range, help: d.help, schema };
+}
+
+function text(d: Described & { fallback: string; range: string; pattern: RegExp }): Setting<string> {
+  const schema = z.string().regex(d.pattern, `must be ${d.range}`);
+  return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range: d.range, help: d.help, schema };
+}
+
+export const SETTINGS = {
+  port: integer({
+    env: 'HYPOGEUM_PORT',
+    fallback: 2567,
+    min: 0,
+    max: 65535,
+    help: 'Port of the page, matchmaking and the game; 0 takes a free one.',
+  }),
+  host: text({
+    env: 'HYPOGEUM_HOST',
+    fallback: '0.0.0.0',
+    range: 'an address or host name of this machine',
+    pattern: /^[A-Za-z0-9.:_-]+$/,
+    help: 'Address to listen on; 127.0.0.1 lets nobody in from outside.',
+  }),
+  redisUrl: text({
+    env: 'REDIS_URL',
+    fallback: '',
+    range: 'redis://... or rediss://..., or nothing',
+    pattern: /^$|^rediss?:\/\/.+/,
+    help: 'Redis that several processes share. Without it everything runs in this one.',
+  }),
+  publicAddress: text({
+    env: 'HYPOGEUM_PUBLIC_ADDRESS',
+    fallback: '',
+    range: 'host[:port][/path], or nothing',
+    pattern: /^$|^[A-Za-z0-9.[\]:_-]+(\/[A-Za-z0-9._~/-]*)?$/,
+    help: 'Where players reach this very process, if not at the address they asked for a match.',
+  }),
+  drainTimeoutMs: integer({
+    env: 'HYPOGEUM_DRAIN_TIMEOUT_MS',
+    fallback: 5000,
+    min: 500,
+    max: 600_000,
+    unit: 'ms',
+    help: 'After a stop signal the process is gone within this time.',
+  }),
+  logLevel: choice({
+    env: 'HYPOGEUM_LOG_LEVEL',
+    fallback: 'info',
+    of: ['debug', 'info', 'warn', 'error', 'silent'],
+    help: 'The least serious line that is logged (to stderr).',
+  }),
+  maxMessageBytes: integer({
+    env: 'HYPOGEUM_MAX_MESSAGE_BYTES',
+    fallback: 4096,
+    min: 256,
+    max: 1_048_576,
+    unit: 'bytes',
+    help: 'Largest frame a client may send; a larger one ends its connection.',
+  }),
+  maxBodyBytes: integer({
+    env: 'HYPOGEUM_MAX_BODY_BYTES',
+    fallback: 16_384,
+    min: 256,
+    max: 1_048_576,
+    unit: 'bytes',
+    help: 'Largest body of a matchmaking request.',
+  }),
+  arenaRoundSeconds: integer({
+    env: 'HYPOGEUM_ARENA_ROUND_SECONDS',
+    fallback: 180,
+    min: 5,
+    max: 3600,
+    unit: 's',
+    help: 'Length of a round in the arena.',
+  }),
+  arenaResultSeconds: integer({
+    env: 'HYPOGEUM_ARENA_RESULT_SECONDS',
+    fallback: 8,
+    min: 1,
+    max: 60,
+    unit: 's',
+    help: "How long a round's result is shown before the next.",
+  }),
+  arenaFill: integer({
+    env: 'HYPOGEUM_ARENA_FILL',
+    fallback: 8,
+    min: 0,
+    max: 16,
+    unit: 'players',
+    help: 'AI players fill an arena up to this many.',
+  }),
+} satisfies Record<string, Setting<unknown>>;
+
+export type Settings = {
+  readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never;
+};

@@ -1,0 +1,72 @@
+/**
+ * POST /matchmake/:method/:roomName, Colyseus's matchmaking as every SDK calls it: checks the request, asks the match
+ * maker, and answers with a seat or with an error of the catalogue. Rooms are found and made elsewhere.
+ */
+import type { RequestHandler } from 'express';
+import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/invariant.ts';
+import { replyError, replyJson } from './reply.ts';
+
+export interface MatchmakeRequest {
+  readonly method: string;
+  /** The room's name; its id for joinById and reconnect. */
+  readonly room: string;
+  readonly options: object;
+  readonly headers: Headers;
+  readonly remoteAddress: string | undefined;
+}
+
+export interface MatchmakeDeps {
+  readonly methods: readonly string[];
+  /** Resolves with the seat; rejects with an error that carries a code. */
+  readonly match: (request: MatchmakeRequest) => Promise<object>;
+  /** Why no seat can be given now, as an error to answer with. */
+  readonly unavailable: () => ErrorKind | undefined;
+}
+
+const ROOM = /^[\w.:-]{1,64}$/;
+/** Own keys of parsed JSON that would change what an object is instead of what it holds. */
+const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty'];
+
+export function matchmake({ methods, match, unavailable }: MatchmakeDeps): RequestHandler {
+  return async (req, res) => {
+    const away = unavailable();
+    if (away !== undefined) return replyError(res, away);
+    const { method, roomName: room } = req.params as { method: string; roomName: string };
+    if (!methods.includes(method)) return replyError(res, ERRORS.UNKNOWN_METHOD);
+    if (!ROOM.test(room)) return replyError(res, ERRORS.UNKNOWN_ROOM_NAME);
+    const options = optionsOf(req.body);
+    if (options === undefined) return replyError(res, ERRORS.MALFORMED_BODY);
+    const headers = new Headers(
+      Object.entries(req.headers).map(([name, value]): [string, string] => [name, `${value}`]),
+    );
+    try {
+      replyJson(res, 200, await match({ method, room, options, headers, remoteAddress: req.socket.remoteAddress }));
+    } catch (thrown) {
+      replyError(res, kindOf(thrown), messageOf(thrown));
+    }
+  };
+}
+
+function optionsOf(body: unknown): object | undefined {
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null) return undefined;
+  if (Array.isArray(body) && body.length > 0) return undefined;
+  return FORBIDDEN_KEYS.some((key) => Object.hasOwn(body, key)) ? undefined : body;
+}
+
+/** Which error of ours is meant. Colyseus tells a full room apart by its words only, so they are read here. */
+function kindOf(thrown: unknown): ErrorKind {
+  const message = messageOf(thrown);
+  if (/is locked$|already full\.?$/.test(message)) return ERRORS.ROOM_FULL;
+  const code = (thrown as { code?: unknown } | null)?.code;
+  const known = Object.values(ERRORS).find((kind) => kind.code === code);
+  if (known !== undefined) return known;
+  return typeof code === 'number' ? ofTheGame(code) : ERRORS.UNHANDLED;
+}
+
+/** A code that a room made up for its own refusals passes to the client as it is. */
+function ofTheGame(code: number): ErrorKind {
+  const status = code >= 400 && code < 500 ? code : 400;
+  return { code, status, retryable: false, message: '' };
+}

@@ -1,0 +1,251 @@
+/**
+ * A subclass of a room class, made when the room is defined, in which an exception of any callback ends at that
+ * callback: it is counted and logged, whoever asked gets a coded error, and the match goes on. It works on stock Room
+ * classes as they are. A `ServerError` thrown on purpose (a refusal with a code) is no fault and passes unchanged.
+ *
+ * Colyseus's own `onUncaughtException` is hidden from it, because with that hook it answers failed requests with OK;
+ * a room that defines one still gets every exception, in Colyseus's classes.
+ */
+import { type Client, type MessageContext, Room, ServerError } from '@colyseus/core';
+import { CloseCodes, ERRORS } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/invariant.ts';
+import { exceptionFor } from './colyseus-exceptions.ts';
+import { internalsOf } from './colyseus-internals.ts';
+import type { FaultLog } from './fault-log.ts';
+
+export type RoomClass = new () => Room;
+
+/** A callback's arguments and result are the game's business. */
+type Callback = (...args: unknown[]) => unknown;
+type Hooks = { [name: string]: Callback | undefined };
+
+/** What happens after a fault: the flow goes on as if the callback had returned, or whoever waits is refused. */
+const LIFECYCLE: { readonly [hook: string]: 'go on' | 'refuse' } = {
+  onCreate: 'refuse',
+  onAuth: 'refuse',
+  onJoin: 'refuse',
+  onReconnect: 'refuse',
+  onDrop: 'go on',
+  onLeave: 'go on',
+  onDispose: 'go on',
+  onBeforePatch: 'go on',
+  onBeforeShutdown: 'go on',
+};
+
+export function guardRoom<C extends RoomClass>(Base: C, faults: FaultLog): C {
+  const Guarded = { [Base.name]: class extends (Base as RoomClass) {} }[Base.name]!;
+  const base = Base.prototype as Room;
+  hideUncaughtException(Guarded);
+  guardStaticAuth(Guarded, Base, faults);
+  override(Guarded, '__init', function init(this: Room) {
+    const guard = guardOf(this, faults);
+    guard.takeUncaughtException(base);
+    guard.wrapClock();
+    internalsOf(base).__init.call(this);
+    guard.wrapLifecycle();
+  });
+  overrideCallbackTakers(Guarded, base, faults);
+  overrideFramework(Guarded, base, faults);
+  return Guarded as C;
+}
+
+const GUARD = Symbol('hypogeum.guard');
+
+/** A room's guard, made at its first use: a constructor may register handlers before __init. */
+function guardOf(room: Room & { [GUARD]?: Guard }, faults: FaultLog): Guard {
+  if (room[GUARD] === undefined) Object.defineProperty(room, GUARD, { value: new Guard(room, faults) });
+  return room[GUARD]!;
+}
+
+function override(Class: RoomClass, name: string, value: (this: Room, ...args: never[]) => unknown): void {
+  Object.defineProperty(Class.prototype, name, { value, writable: true, configurable: true });
+}
+
+/** Colyseus looks for this hook while constructing and registering; it must not find the game's. */
+function hideUncaughtException(Guarded: RoomClass): void {
+  Object.defineProperty(Guarded.prototype, 'onUncaughtException', {
+    value: undefined,
+    writable: true,
+    configurable: true,
+  });
+}
+
+function guardStaticAuth(Guarded: RoomClass, Base: RoomClass, faults: FaultLog): void {
+  const own = (Base as unknown as typeof Room).onAuth;
+  if (own === Room.onAuth) return;
+  const onAuth = async (...args: Parameters<typeof own>): Promise<unknown> => {
+    try {
+      return await own.apply(Guarded, args);
+    } catch (thrown) {
+      if (isRefusal(thrown)) throw thrown;
+      faults.report(Base.name, 'static onAuth', thrown);
+      throw refusal('static onAuth');
+    }
+  };
+  Object.defineProperty(Guarded, 'onAuth', { value: onAuth, writable: true, configurable: true });
+}
+
+/** The methods through which a room hands callbacks to Colyseus: each wraps the callback on its way. */
+function overrideCallbackTakers(Guarded: RoomClass, base: Room, faults: FaultLog): void {
+  for (const method of ['setTimestep', 'setFixedTimestep'] as const) {
+    override(Guarded, method, function take(this: Room, callback?: Callback, ...rest: unknown[]) {
+      const wrapped = callback && guardOf(this, faults).goOn(method, callback);
+      return (base[method] as Callback).call(this, wrapped, ...rest);
+    });
+  }
+  for (const method of ['onMessage', 'onMessageBytes'] as const) {
+    override(Guarded, method, function take(this: Room, type: string | number, ...rest: unknown[]) {
+      const callback = rest.pop();
+      const guard = guardOf(this, faults);
+      const wrapped = typeof callback === 'function' ? guard.handler(type, callback as Callback) : callback;
+      return (base[method] as Callback).call(this, type, ...rest, wrapped);
+    });
+  }
+}
+
+/** Colyseus's own entry points, where what remains would end the process: bad frames, a driver that rejects. */
+function overrideFramework(Guarded: RoomClass, base: Room, faults: FaultLog): void {
+  const inside = internalsOf(base);
+  override(Guarded, '_onMessage', function onFrame(this: Room, client: Client, frame: Buffer) {
+    try {
+      inside._onMessage.call(this, client, frame);
+    } catch (thrown) {
+      faults.report(this.roomName, 'frame', thrown);
+      client.leave(CloseCodes.withError, ERRORS.INVALID_MESSAGE.message);
+    }
+  });
+  override(Guarded, '_onLeave', async function onLeave(this: Room, client: Client, code?: number) {
+    try {
+      await inside._onLeave.call(this, client, code);
+    } catch (thrown) {
+      faults.report(this.roomName, 'leave', thrown);
+    }
+  });
+  override(Guarded, 'broadcastPatch', function broadcastPatch(this: Room) {
+    try {
+      return inside.broadcastPatch.call(this);
+    } catch (thrown) {
+      faults.report(this.roomName, 'patch', thrown);
+      return false;
+    }
+  });
+}
+
+/** One room's wrapping. */
+class Guard {
+  readonly #room: Room;
+  readonly #faults: FaultLog;
+  #onUncaught: Callback | undefined;
+
+  constructor(room: Room, faults: FaultLog) {
+    this.#room = room;
+    this.#faults = faults;
+  }
+
+  /** Keeps the game's own hook, a method or a class field, and hides it from Colyseus. */
+  takeUncaughtException(base: Room): void {
+    const own = Object.getOwnPropertyDescriptor(this.#room, 'onUncaughtException')?.value ?? base.onUncaughtException;
+    this.#room.onUncaughtException = undefined;
+    this.#onUncaught = own as Callback | undefined;
+  }
+
+  /** Timers of the room's clock. Wrapped on the instance: the class belongs to another package. */
+  wrapClock(): void {
+    const clock = this.#room.clock as unknown as Hooks;
+    for (const name of ['setTimeout', 'setInterval']) {
+      const original = clock[name]!;
+      clock[name] = (callback, ...rest) =>
+        original.call(
+          clock,
+          typeof callback === 'function' ? this.goOn(name, callback as Callback) : callback,
+          ...rest,
+        );
+    }
+  }
+
+  /** Hooks of the class, of its fields and of plugins, all known by now; and those assigned later. */
+  wrapLifecycle(): void {
+    for (const [name, then] of Object.entries(LIFECYCLE)) {
+      const wrap = (hook: unknown): unknown =>
+        typeof hook === 'function' && hook !== (Room.prototype as unknown as Hooks)[name]
+          ? this.#hook(name, hook as Callback, then)
+          : hook;
+      let current = wrap((this.#room as unknown as Hooks)[name]);
+      Object.defineProperty(this.#room, name, {
+        configurable: true,
+        get: () => current,
+        set: (hook: unknown) => {
+          current = wrap(hook);
+        },
+      });
+    }
+  }
+
+  /** A callback nobody waits for: after a fault the flow goes on. */
+  goOn(name: string, callback: Callback): Callback {
+    return this.#wrap(callback, (thrown, args) => void this.#report(name, thrown, args));
+  }
+
+  /** A message handler: a failed request is answered with an error, a failed message is only reported. */
+  handler(type: string | number, callback: Callback): Callback {
+    return this.#wrap(callback, (thrown, args) => {
+      if (!isRefusal(thrown)) this.#report('onMessage', thrown, args, type);
+      if (isRequest(args[2])) throw isRefusal(thrown) ? thrown : refusal(`onMessage ${type}`);
+      return undefined;
+    });
+  }
+
+  #hook(name: string, hook: Callback, then: 'go on' | 'refuse'): Callback {
+    return this.#wrap(hook, (thrown, args) => {
+      if (!isRefusal(thrown)) this.#report(name, thrown, args);
+      if (then === 'refuse') throw isRefusal(thrown) ? thrown : refusal(name);
+      return undefined;
+    });
+  }
+
+  /** Runs `callback` on the room; what it throws, now or by a promise, goes to `caught`. */
+  #wrap(callback: Callback, caught: (thrown: unknown, args: unknown[]) => unknown): Callback {
+    const room = this.#room;
+    return (...args) => {
+      let result: unknown;
+      try {
+        result = callback.apply(room, args);
+      } catch (thrown) {
+        return caught(thrown, args);
+      }
+      return isThenable(result) ? result.then(undefined, (thrown) => caught(thrown, args)) : result;
+    };
+  }
+
+  #report(callback: string, thrown: unknown, args: unknown[], type?: string | number): void {
+    const label = type === undefined ? callback : `${callback} ${type}`;
+    this.#faults.report(this.#room.roomName, label, thrown);
+    if (this.#onUncaught === undefined) return;
+    try {
+      this.#onUncaught.call(this.#room, exceptionFor(callback, thrown, args, type), callback);
+    } catch (again) {
+      this.#faults.report(this.#room.roomName, 'onUncaughtException', again);
+    }
+  }
+}
+
+function refusal(callback: string): ServerError {
+  return new ServerError(ERRORS.ROOM_FAILED.code, `${ERRORS.ROOM_FAILED.message} (${callback})`);
+}
+
+/**
+ * Thrown on purpose and no fault: an error with a code for the player; and what a wait for a reconnection rejects with
+ * when nobody came back (`false`), the game gave it up (nothing), or the room ends (`disposing`).
+ */
+function isRefusal(thrown: unknown): boolean {
+  if (thrown === false || thrown === undefined) return true;
+  return thrown instanceof ServerError || messageOf(thrown) === 'disposing';
+}
+
+function isRequest(context: unknown): context is MessageContext {
+  return typeof context === 'object' && context !== null && typeof (context as MessageContext).id === 'number';
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+}

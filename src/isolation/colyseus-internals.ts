@@ -1,0 +1,29 @@
+/**
+ * The inside of Colyseus's Room that isolation and ticking must touch, as of @colyseus/core 0.18.17: every name once.
+ * TypeScript's `private` hides them; at run time they are ordinary properties. `test/integration/colyseus-internals.test.ts`
+ * fails when an update of Colyseus renames or moves one.
+ */
+
+import type { EventEmitter } from 'node:events';
+import type { Client, Room } from '@colyseus/core';
+
+export interface RoomInternals {
+  /** Runs after construction and before onCreate: reads the class fields, binds messages and plugins. */
+  __init(): void;
+  /** Every frame of a joined client. Throws on what cannot be decoded. */
+  _onMessage(client: Client, frame: Buffer): void;
+  /** The end of a client's connection; also rejects when the driver does. */
+  _onLeave(client: Client, code?: number): Promise<unknown>;
+  /** Emits `dispose` when the room ends. */
+  readonly _events: EventEmitter;
+  /** A truthy value keeps `patchRate = null` from starting a timer, and `broadcastPatch` from ticking the clock. */
+  _simulationInterval: unknown;
+  broadcastPatch(): unknown;
+}
+
+export const INTERNAL_METHODS = ['__init', '_onMessage', '_onLeave', 'broadcastPatch'] as const;
+
+/** The same object, seen from inside. */
+export function internalsOf(room: Room): RoomInternals {
+  return room as unknown as RoomInternals;
+}

@@ -1,0 +1,35 @@
+/**
+ * Colyseus's log lines, taken over: its notices for developers become debug lines; its warnings and errors, many of
+ * them caused by what clients send and each with a stack, are counted and logged once a minute a kind.
+ */
+
+import { messageOf } from '../kernel/invariant.ts';
+import { FaultLog, type FaultLogDeps } from './fault-log.ts';
+
+type Log = (...args: unknown[]) => void;
+export interface ColyseusLogger {
+  readonly debug: Log;
+  readonly error: Log;
+  readonly info: Log;
+  readonly trace: Log;
+  readonly warn: Log;
+}
+
+export function colyseusLogger(deps: FaultLogDeps): ColyseusLogger {
+  const faults = new FaultLog(deps, 'Colyseus reports an error');
+  const quiet: Log = (...args) => deps.logger.debug(args.map(messageOf).join(' '));
+  const loud: Log = (...args) =>
+    faults.report('colyseus', firstLine(args), new ColyseusReport(args.map(messageOf).join(' ')));
+  return { debug: quiet, info: quiet, trace: quiet, warn: loud, error: loud };
+}
+
+/** Its text already holds a stack; one of ours would only say that it was logged. */
+class ColyseusReport extends Error {
+  override stack = this.message;
+}
+
+/** The kind of a line: its first words, without what varies. */
+function firstLine(args: readonly unknown[]): string {
+  const [line = ''] = messageOf(args[0]).split('\n');
+  return line.replaceAll(/["'`].*?["'`]|\d+/g, '…').slice(0, 60);
+}

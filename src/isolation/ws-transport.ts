@@ -1,0 +1,54 @@
+/**
+ * Colyseus's WebSocket transport on an HTTP server of ours: upgrades that cannot be read are answered with 400 before
+ * Colyseus sees them, sockets are guarded, and what is left of them at a stop is ended.
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketTransport } from '@colyseus/ws-transport';
+import { GuardedSocket } from './ws-guarded-socket.ts';
+
+export interface GameSockets {
+  /** No new sockets; those that do not close by themselves within `graceMs` are cut. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface GameSocketOptions {
+  readonly maxMessageBytes: number;
+}
+
+/** Takes the server's WebSocket upgrades. */
+export function attachGameSockets(server: Server, options: GameSocketOptions): GameSockets {
+  const transport = new Transport({
+    WebSocket: GuardedSocket,
+    noServer: true,
+    maxPayload: options.maxMessageBytes,
+  });
+  transport.attachToServer(server, { filter: isReadable });
+  server.on('upgrade', (req, socket) => {
+    if (!isReadable(req)) refuse(socket);
+  });
+  return { stop: (graceMs) => transport.stop(graceMs) };
+}
+
+/** Colyseus parses the target as a URL, without a net. */
+function isReadable(req: IncomingMessage): boolean {
+  return (req.url ?? '').startsWith('/') && URL.canParse(`ws://server${req.url}`);
+}
+
+function refuse(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+const POLL_MS = 20;
+
+class Transport extends WebSocketTransport {
+  async stop(graceMs: number): Promise<void> {
+    this.shutdown();
+    const { clients } = this.wss;
+    for (let waited = 0; clients.size > 0 && waited < graceMs; waited += POLL_MS) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    for (const socket of clients) socket.terminate();
+  }
+}

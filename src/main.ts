@@ -1,0 +1,99 @@
+/**
+ * The composition root: environment -> settings -> services -> server, and all of it stopped again in reverse order on
+ * a signal. `npm start` runs this file.
+ */
+import { LocalDriver, LocalPresence } from '@colyseus/core';
+import { RedisDriver } from '@colyseus/redis-driver';
+import { RedisPresence } from '@colyseus/redis-presence';
+import { defineRooms } from '../rooms/index.ts';
+import { helpText } from './config/help.ts';
+import { parseEnvironment } from './config/parse.ts';
+import type { Settings } from './config/settings.ts';
+import { buildPage } from './http/esbuild-page.ts';
+import { page } from './http/page.ts';
+import { FaultLog } from './isolation/fault-log.ts';
+import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node-process.ts';
+import { messageOf } from './kernel/invariant.ts';
+import type { Logger } from './kernel/ports.ts';
+import { createConsoleLogger } from './observability/console-logger.ts';
+import { createCounters } from './observability/counters.ts';
+import { connectRedis } from './redis/redis-connection.ts';
+import { type RunningServer, type Store, startServer } from './server.ts';
+
+const PAGE = new URL('../clients/web/', import.meta.url);
+const REDIS_START_TIMEOUT_MS = 10_000;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+/** Before the promised end, so that the process is gone within it. */
+const LAST_EXIT_MARGIN_MS = 200;
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(helpText());
+} else {
+  const parsed = parseEnvironment(process.env);
+  if (parsed.ok) await run(parsed.settings);
+  else fail(parsed.mistakes);
+}
+
+async function run(settings: Settings): Promise<void> {
+  const logger = createConsoleLogger(settings.logLevel, {
+    write: (line) => process.stderr.write(`${line}\n`),
+    now: () => new Date(),
+  });
+  const deps = { logger, meter: createCounters(), clock: performance };
+  keepInstrumentationOut();
+  surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
+  try {
+    const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, logger)]);
+    const arena = {
+      roundSeconds: settings.arenaRoundSeconds,
+      resultSeconds: settings.arenaResultSeconds,
+      fill: settings.arenaFill,
+    };
+    const server = await startServer({
+      ...deps,
+      settings,
+      store,
+      page: page(assets),
+      defineRooms: (define) => defineRooms(define, { arena }),
+    });
+    stopOnSignal(server, settings, logger);
+    announce(server);
+  } catch (cause) {
+    fail([`Hypogeum could not start: ${messageOf(cause)}`]);
+  }
+}
+
+async function openStore(settings: Settings, logger: Logger): Promise<Store> {
+  if (settings.redisUrl === '') {
+    return { presence: new LocalPresence(), driver: new LocalDriver(), away: () => undefined, stop: async () => {} };
+  }
+  const redis = await connectRedis({ url: settings.redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, logger);
+  const presence = new RedisPresence(redis.client);
+  const driver = new RedisDriver(redis.client);
+  const stop = async (): Promise<void> => {
+    presence.shutdown();
+    await driver.shutdown();
+    await redis.stop();
+  };
+  return { presence, driver, away: redis.away, stop };
+}
+
+function announce({ port }: RunningServer): void {
+  process.stdout.write(`Hypogeum is ready: http://localhost:${port}\n`);
+  process.send?.('ready');
+}
+
+function stopOnSignal(server: RunningServer, { drainTimeoutMs }: Settings, logger: Logger): void {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    logger.info('stopping', { signal });
+    setTimeout(() => process.exit(0), drainTimeoutMs - LAST_EXIT_MARGIN_MS).unref();
+    await server.stop();
+    process.exit(0);
+  };
+  for (const signal of STOP_SIGNALS) process.once(signal, (received) => void stop(received));
+}
+
+function fail(reasons: readonly string[]): void {
+  process.stderr.write(`${reasons.join('\n')}\n`);
+  process.exit(1);
+}
