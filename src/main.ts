@@ -21,7 +21,7 @@ import { connectRedis } from './redis/redis-connection.ts';
 import { type RunningServer, type Store, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
-const REDIS_START_TIMEOUT_MS = 10_000;
+const REDIS_START_TIMEOUT_MS = 5000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
 /** Before the promised end, so that the process is gone within it. */
 const LAST_EXIT_MARGIN_MS = 200;

@@ -20,7 +20,7 @@ import type { RoomClass } from './isolation/colyseus-guard.ts';
 import { colyseusLogger } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
 import { attachGameSockets, type GameSockets } from './isolation/ws-transport.ts';
-import { ERRORS } from './kernel/errors.ts';
+import { CloseCodes, ERRORS } from './kernel/errors.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
 import { hostRoom } from './roomkit/host-room.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
@@ -124,9 +124,11 @@ function listen(http: Server, { port, host }: Settings): Promise<void> {
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
 async function stopAll({ settings, store, logger }: ServerDeps, http: Server, sockets: GameSockets): Promise<void> {
   const closingMs = settings.drainTimeoutMs * CLOSING_SHARE;
-  await within(settings.drainTimeoutMs - 2 * closingMs, matchMaker.gracefullyShutdown()).catch((cause) =>
-    logger.warn('rooms did not end in time', { cause: String(cause) }),
-  );
+  await within(settings.drainTimeoutMs - 2 * closingMs, matchMaker.gracefullyShutdown()).catch((cause) => {
+    logger.warn('rooms did not end in time', { cause: String(cause) });
+    // Colyseus has a word with the store before it tells the rooms: players hear of it also when the store is away.
+    void Promise.allSettled(matchMaker.disconnectAll(CloseCodes.mayTryReconnect));
+  });
   http.close();
   await sockets.stop(closingMs);
   http.closeAllConnections();

@@ -10,6 +10,7 @@ import { type Client, type MessageContext, Room, ServerError } from '@colyseus/c
 import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
 import { exceptionFor } from './colyseus-exceptions.ts';
+import { isReadableInput } from './colyseus-input-frame.ts';
 import { internalsOf } from './colyseus-internals.ts';
 import type { FaultLog } from './fault-log.ts';
 
@@ -108,6 +109,7 @@ function overrideFramework(Guarded: RoomClass, base: Room, faults: FaultLog): vo
   const inside = internalsOf(base);
   override(Guarded, '_onMessage', function onFrame(this: Room, client: Client, frame: Buffer) {
     try {
+      if (!isReadableInput(frame, internalsOf(this))) throw new Error('an input frame whose lengths do not add up');
       inside._onMessage.call(this, client, frame);
     } catch (thrown) {
       faults.report(this.roomName, 'frame', thrown);

@@ -19,9 +19,11 @@ export interface RoomInternals {
   /** A truthy value keeps `patchRate = null` from starting a timer, and `broadcastPatch` from ticking the clock. */
   _simulationInterval: unknown;
   broadcastPatch(): unknown;
+  /** Which stamps this room's inputs carry; undefined without lag compensation. */
+  _timelineMode(): { readonly snapshot: boolean; readonly reckon: boolean } | undefined;
 }
 
-export const INTERNAL_METHODS = ['__init', '_onMessage', '_onLeave', 'broadcastPatch'] as const;
+export const INTERNAL_METHODS = ['__init', '_onMessage', '_onLeave', 'broadcastPatch', '_timelineMode'] as const;
 
 /** The same object, seen from inside. */
 export function internalsOf(room: Room): RoomInternals {

@@ -22,7 +22,7 @@ export const ERRORS = {
   SEAT_EXPIRED: { code: 524, status: 410, retryable: false, message: 'the seat or reconnection token has expired' },
   AUTH_FAILED: { code: 525, status: 401, retryable: false, message: 'not allowed to join' },
   ROOM_FAILED: { code: 526, status: 500, retryable: true, message: 'the room failed while handling this' },
-  INVALID_MESSAGE: { code: 527, status: 400, retryable: false, message: 'the message cannot be read' },
+  INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
   INVALID_OPTIONS: { code: 600, status: 400, retryable: false, message: 'the join options are wrong' },
   INVALID_NAME: { code: 609, status: 400, retryable: false, message: 'the name cannot be used' },
   MALFORMED_BODY: { code: 602, status: 400, retryable: false, message: 'the body must be a JSON object' },

@@ -1,5 +1,5 @@
-/** Waits for a condition, not for a time: the promise of a test that talks to real sockets and processes. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Waits for a condition, not for a time: `waitFor` with what a test within one process needs. */
+import { waitFor } from '../../deploy/wait.ts';
 
 const POLL_MS = 10;
 
@@ -9,11 +9,6 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   timeoutMs = 5000,
 ): Promise<NonNullable<T>> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const value = await condition();
-    if (value) return value as NonNullable<T>;
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await sleep(POLL_MS);
-  }
+  const answer = await waitFor(what, async () => (await condition()) || undefined, { timeoutMs, everyMs: POLL_MS });
+  return answer as NonNullable<T>;
 }

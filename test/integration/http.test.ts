@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { Room, ServerError } from '@colyseus/core';
+import { ERRORS } from '../../src/kernel/errors.ts';
+import { matchmake, RawClient, type Seat } from '../support/raw-client.ts';
+import { lines, rawRequest, upgradeLines } from '../support/raw-http.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+class Hall extends Room {
+  static async onAuth(_token: string, options: { door?: string }) {
+    if (options.door === 'closed') throw new ServerError(4444, 'the door is closed');
+    if (options.door === 'guarded') throw new ServerError(403, 'you are not on the list');
+    if (options.door === 'false') return false;
+    return true;
+  }
+  maxClients = 1;
+}
+
+describe('HTTP', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer({ rooms: (define) => void define('hall', Hall) });
+  });
+  after(() => server.stop());
+
+  it('gives a seat as stock does', async () => {
+    const { status, body } = await matchmake(server.url, 'create', 'hall');
+    assert.equal(status, 200);
+    assert.deepEqual(Object.keys(body).sort(), ['name', 'processId', 'roomId', 'sessionId']);
+    const client = new RawClient(server.url, body as unknown as Seat);
+    client.close();
+  });
+
+  const refusals: [
+    string,
+    () => Promise<{ status: number; body: Record<string, unknown> }>,
+    { code: number; status: number },
+  ][] = [
+    ['an unknown room name', () => matchmake(server.url, 'joinOrCreate', 'nowhere'), ERRORS.UNKNOWN_ROOM_NAME],
+    ['an inherited room name', () => matchmake(server.url, 'joinOrCreate', '__proto__'), ERRORS.UNKNOWN_ROOM_NAME],
+    [
+      'a room name that is no name',
+      () => matchmake(server.url, 'joinOrCreate', encodeURIComponent('a b/c')),
+      ERRORS.UNKNOWN_ROOM_NAME,
+    ],
+    ['an unknown room id', () => matchmake(server.url, 'joinById', 'gone'), ERRORS.ROOM_NOT_FOUND],
+    ['no open room', () => matchmake(server.url, 'join', 'hall', { any: 1 }), ERRORS.NO_MATCH],
+    ['an unknown method', () => matchmake(server.url, 'steal', 'hall'), ERRORS.UNKNOWN_METHOD],
+    [
+      'a method of the match maker that is not for clients',
+      () => matchmake(server.url, 'gracefullyShutdown', 'x'),
+      ERRORS.UNKNOWN_METHOD,
+    ],
+    [
+      'a reconnection to a room that is gone',
+      () => matchmake(server.url, 'reconnect', 'gone', { reconnectionToken: 'x' }),
+      ERRORS.ROOM_NOT_FOUND,
+    ],
+    ['an onAuth that says false', () => matchmake(server.url, 'create', 'hall', { door: 'false' }), ERRORS.AUTH_FAILED],
+    [
+      'a code of the game itself',
+      () => matchmake(server.url, 'create', 'hall', { door: 'closed' }),
+      { code: 4444, status: 400 },
+    ],
+    [
+      'an HTTP status as the code',
+      () => matchmake(server.url, 'create', 'hall', { door: 'guarded' }),
+      { code: 403, status: 403 },
+    ],
+  ];
+  for (const [what, ask, { code, status }] of refusals) {
+    it(`refuses with code ${code}: ${what}`, async () => {
+      const reply = await ask();
+      assert.deepEqual([reply.status, reply.body.code], [status, code]);
+      assert.ok(String(reply.body.error).length > 0);
+      assert.equal(typeof reply.body.retryable, 'boolean');
+    });
+  }
+
+  it('says full of a full room, and that trying again can help', async () => {
+    const { body } = await matchmake(server.url, 'create', 'hall');
+    const reply = await matchmake(server.url, 'joinById', String(body.roomId));
+    assert.deepEqual([reply.status, reply.body.code, reply.body.retryable], [409, ERRORS.ROOM_FULL.code, true]);
+  });
+
+  const bodies: [string, string, { code: number; status: number }][] = [
+    ['no JSON', '{x', ERRORS.MALFORMED_BODY],
+    ['a list', '[1]', ERRORS.MALFORMED_BODY],
+    ['text', '"x"', ERRORS.MALFORMED_BODY],
+    ['a prototype', '{"__proto__":{"polluted":1}}', ERRORS.MALFORMED_BODY],
+    ['an own hasOwnProperty', '{"hasOwnProperty":1}', ERRORS.MALFORMED_BODY],
+    ['too much', JSON.stringify({ x: 'y'.repeat(20_000) }), ERRORS.BODY_TOO_LARGE],
+  ];
+  for (const [what, body, { code, status }] of bodies) {
+    it(`refuses with code ${code} a body that is ${what}`, async () => {
+      const response = await fetch(`${server.url}/matchmake/create/hall`, { method: 'POST', body });
+      assert.deepEqual([response.status, ((await response.json()) as { code: number }).code], [status, code]);
+    });
+  }
+
+  it('takes a body without a content type, and none at all', async () => {
+    const empty = await fetch(`${server.url}/matchmake/create/hall`, { method: 'POST' });
+    assert.equal(empty.status, 200);
+    const typed = await fetch(`${server.url}/matchmake/create/hall`, { method: 'POST', body: Buffer.from('{}') });
+    assert.equal(typed.status, 200);
+  });
+
+  it('lets a page of another origin ask, as stock does', async () => {
+    const preflight = await fetch(`${server.url}/matchmake/create/hall`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://game.example' },
+    });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get('access-control-allow-origin'), 'https://game.example');
+    assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Content-Type/);
+  });
+
+  it('answers 405 to other methods and 404 to other paths, as JSON with a code', async () => {
+    const put = await fetch(`${server.url}/matchmake/create/hall`, { method: 'PUT' });
+    assert.deepEqual([put.status, await code(put)], [405, ERRORS.METHOD_NOT_ALLOWED.code]);
+    const get = await fetch(`${server.url}/matchmake/create/hall`);
+    assert.deepEqual([get.status, await code(get)], [405, ERRORS.METHOD_NOT_ALLOWED.code]);
+    const nothing = await fetch(`${server.url}/nothing`);
+    assert.deepEqual([nothing.status, await code(nothing)], [404, ERRORS.NOT_FOUND.code]);
+  });
+
+  const raw: [string, string, RegExp][] = [
+    ['TRACE /', lines('TRACE /', 'Host: x'), /^HTTP\/1\.1 405 /],
+    ['Host: [', lines('GET /', 'Host: ['), /^HTTP\/1\.1 400 /],
+    [
+      'Host: [ on matchmaking',
+      lines('POST /matchmake/create/hall', 'Host: [', 'Content-Length: 0'),
+      /^HTTP\/1\.1 400 /,
+    ],
+    ['no Host', lines('GET /'), /^HTTP\/1\.1 400 /],
+    ['a target that is *', lines('OPTIONS *', 'Host: x'), /^HTTP\/1\.1 400 /],
+    [
+      'a target with bad escapes',
+      lines('POST /matchmake/create/%E0%A4%A', 'Host: x', 'Content-Length: 0'),
+      /^HTTP\/1\.1 400 /,
+    ],
+    ['an upgrade for *:99999', upgradeLines('*:99999'), /^HTTP\/1\.1 400 /],
+    ['an upgrade for http://[', upgradeLines('http://['), /^HTTP\/1\.1 400 /],
+    ['bytes that are no HTTP', 'GIMME\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ];
+  for (const [what, request, answer] of raw) {
+    it(`survives ${what}`, async () => {
+      assert.match(await rawRequest(server.port, request), answer);
+      assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+    });
+  }
+
+  it('is alive and ready', async () => {
+    assert.deepEqual(await (await fetch(`${server.url}/healthz`)).json(), { alive: true });
+    assert.deepEqual(await (await fetch(`${server.url}/readyz`)).json(), { ready: true });
+  });
+
+  it('prints no stack for any of this', () => {
+    assert.deepEqual(
+      server.lines.filter((line) => line.level === 'error' || line.level === 'warn'),
+      [],
+    );
+  });
+});
+
+async function code(response: Response): Promise<number> {
+  return ((await response.json()) as { code: number }).code;
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import type { Room as SdkRoom } from '@colyseus/sdk';
+import { ERRORS } from '../../src/kernel/errors.ts';
+import { ERROR, matchmake, RawClient, roomData, type Seat } from '../support/raw-client.ts';
+import {
+  FailingFieldsRoom,
+  FailingGameRoom,
+  FailingStockRoom,
+  type FailOptions,
+} from '../support/rooms/failing-rooms.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+interface Counted {
+  count: number;
+}
+
+describe('fault isolation', () => {
+  let server: TestServer;
+  const open: SdkRoom[] = [];
+
+  before(async () => {
+    server = await startTestServer({
+      rooms: (define) => {
+        define('stock', FailingStockRoom);
+        define('fields', FailingFieldsRoom);
+        define('game', FailingGameRoom);
+      },
+    });
+  });
+  after(() => server.stop());
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((room) => room.connection?.isOpen && room.leave()));
+  });
+
+  async function create(name: string, options: FailOptions = {}): Promise<SdkRoom<unknown, Counted>> {
+    const room = await server.client.create<Counted>(name, options);
+    open.push(room as unknown as SdkRoom);
+    return room as unknown as SdkRoom<unknown, Counted>;
+  }
+  const faults = (callback: string): number => server.counters.total('hypogeum_room_faults_total', { callback });
+
+  /** The match goes on: its state still changes and its messages are still answered. */
+  async function assertGoesOn(room: SdkRoom<unknown, Counted>): Promise<void> {
+    const before = await until('a state', () => room.state.count);
+    await until('the state to go on', () => room.state.count > before + 2);
+    assert.equal(await room.request('echo' as never, 'still here'), 'still here');
+  }
+
+  for (const later of [false, true]) {
+    const way = later ? 'by a rejected promise' : 'by a throw';
+
+    for (const at of ['simulation', 'onBeforePatch']) {
+      it(`${at} failing ${way}: counted at every turn, logged once, the match goes on`, async () => {
+        const callback = at === 'simulation' ? 'setTimestep' : at;
+        const before = faults(callback);
+        const room = await create('stock', { at, later });
+        await until('several faults', () => faults(callback) > before + 3);
+        await assertGoesOn(room);
+        const lines = server.lines.filter((line) => line.fields.callback === callback && line.fields.room === 'stock');
+        assert.equal(lines.length, 1, 'one line a kind');
+      });
+    }
+
+    it(`onCreate failing ${way}: the creator gets a coded error, nothing is left listed`, async () => {
+      const { status, body } = await matchmake(server.url, 'create', 'stock', { at: 'onCreate', later });
+      assert.deepEqual([status, body.code], [500, ERRORS.ROOM_FAILED.code]);
+      assert.doesNotMatch(String(body.error), /onCreate failed( later)?$/, 'the exception itself stays inside');
+    });
+
+    for (const at of ['onAuth', 'onJoin']) {
+      it(`${at} failing ${way}: this player is refused with a code, the others play`, async () => {
+        const room = await create('stock');
+        const before = faults(at);
+        const refused = server.client.joinById(room.roomId, { at, later });
+        await assert.rejects(refused, (error: { code: number }) => error.code === ERRORS.ROOM_FAILED.code);
+        assert.equal(faults(at), before + 1);
+        await assertGoesOn(room);
+      });
+    }
+
+    for (const at of ['onLeave', 'onDrop']) {
+      it(`${at} failing ${way}: the seat is free again, the others play`, async () => {
+        const room = await create('stock', { at, later });
+        const other = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+        const before = faults(at);
+        other.close();
+        await until('the fault', () => faults(at) > before);
+        await assertGoesOn(room);
+      });
+    }
+
+    it(`onReconnect failing ${way}: only that player is refused`, async () => {
+      const room = await create('stock', { at: 'onReconnect', later });
+      const seat = (await matchmake(server.url, 'joinById', room.roomId)).body as unknown as Seat;
+      const other = new RawClient(server.url, seat);
+      await until('the handshake', () => other.frames.length > 0);
+      const token = tokenOf(other);
+      other.send(Buffer.from([10]));
+      await until('the state', () => other.frames.length > 1);
+      other.close();
+      await other.whenClosed();
+      const before = faults('onReconnect');
+      const again = await until('a refusal', async () => refusedReconnect(seat, token));
+      assert.equal(again, ERRORS.ROOM_FAILED.code);
+      assert.ok(faults('onReconnect') > before);
+      await assertGoesOn(room);
+    });
+
+    it(`onDispose failing ${way}: the room ends all the same`, async () => {
+      const room = await create('stock', { at: 'onDispose', later });
+      const before = faults('onDispose');
+      await room.leave();
+      await until('the fault', () => faults('onDispose') > before);
+      const { body } = await matchmake(server.url, 'joinById', room.roomId);
+      assert.equal(body.code, ERRORS.ROOM_NOT_FOUND.code);
+    });
+
+    it(`timers of the room clock failing ${way}: counted, and the clock goes on`, async () => {
+      const room = await create('stock');
+      const before = faults('setInterval');
+      room.send('timers' as never, later as never);
+      await until('several faults', () => faults('setInterval') > before + 3 && faults('setTimeout') > 0);
+      await assertGoesOn(room);
+    });
+
+    it(`a message handler failing ${way}: counted; as a request, answered with an error`, async () => {
+      const room = await create('stock');
+      const type = later ? 'reject' : 'throw';
+      const before = faults(`onMessage ${type}`);
+      room.send(type as never);
+      const answer = room.request(type as never);
+      await assert.rejects(answer, (error: { code: number }) => error.code === ERRORS.ROOM_FAILED.code);
+      await until('both faults', () => faults(`onMessage ${type}`) === before + 2);
+      await assertGoesOn(room);
+    });
+  }
+
+  it('handlers registered with onMessage and onMessageBytes are covered too', async () => {
+    const room = await create('stock');
+    room.send('dynamic' as never);
+    room.sendBytes('bytes', new Uint8Array([1, 2, 3]));
+    await until('both faults', () => faults('onMessage dynamic') === 1 && faults('onMessage bytes') === 1);
+    await assertGoesOn(room);
+  });
+
+  it('a patch that fails costs that patch, not the process', async () => {
+    const room = await create('stock');
+    const before = faults('patch');
+    room.send('breakPatches' as never);
+    await until('the fault', () => faults('patch') > before);
+    const another = await create('stock');
+    await assertGoesOn(another);
+  });
+
+  it('a step of a GameRoom that fails is isolated step by step', async () => {
+    const before = faults('setFixedTimestep');
+    const room = await create('game', { at: 'step' });
+    await until('many failing steps', () => faults('setFixedTimestep') > before + 20);
+    await until('its patches all the same', () => room.state.count > 20);
+  });
+
+  it('hooks that are class fields are covered, and a room with onUncaughtException gets each exception', async () => {
+    const room = await create('fields');
+    await until('the fault before a patch', () => faults('onBeforePatch') > 0);
+    const answer = room.request('throw' as never);
+    await assert.rejects(
+      answer,
+      (error: { code: number }) => error.code === ERRORS.ROOM_FAILED.code,
+      'not answered OK',
+    );
+    const refused = server.client.joinById(room.roomId, { at: 'onJoin' });
+    await assert.rejects(refused, (error: { code: number }) => error.code === ERRORS.ROOM_FAILED.code);
+    const { reported } = FailingFieldsRoom;
+    const find = (method: string) => reported.find(([name]) => name === method);
+    assert.equal(find('onMessage')![1], 'OnMessageException');
+    assert.equal(find('onJoin')![1], 'OnJoinException');
+    assert.match(String(find('onJoin')![2]), /onJoin failed/);
+  });
+
+  describe('frames that cannot be answered cost their sender, not the room', () => {
+    const cases: [string, Buffer][] = [
+      ['an unregistered type', roomData('nobody')],
+      ['an unregistered type of 87 bytes', roomData('x'.repeat(87))],
+      ['an unregistered type of 4,000 bytes', roomData('é'.repeat(2000))],
+      ['a type that is an inherited name', roomData('constructor')],
+      ['a type that says it is longer than the frame', Buffer.from([13, 0xdb, 0xff, 0xff, 0xff, 0x7f, 65])],
+      ['a payload that is no msgpack', roomData('echo', Buffer.from([0xc1, 0xff]))],
+      ['a payload cut in the middle', roomData('echo', Buffer.from([0x95, 1]))],
+    ];
+    for (const [what, frame] of cases) {
+      it(what, async () => {
+        const room = await create('stock');
+        const hostile = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+        hostile.send(frame);
+        const { code, reason } = await hostile.whenClosed();
+        assert.equal(code, 4002);
+        assert.ok(Buffer.byteLength(reason) <= 123);
+        await assertGoesOn(room);
+      });
+    }
+
+    it('every type name from 0 to 300 bytes, and random frames of every protocol code', async () => {
+      const room = await create('stock');
+      for (let length = 0; length <= 300; length += 20) {
+        const hostile = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+        hostile.send(roomData('t'.repeat(length)));
+        await hostile.whenClosed();
+      }
+      const hostile = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+      for (let code = 0; code < 256; code++) hostile.send(Buffer.from([code, code ^ 0x5a, 0xff, code, 0x81]));
+      await assertGoesOn(room);
+      hostile.close();
+    });
+  });
+
+  function tokenOf(client: RawClient): string {
+    const handshake = client.handshake();
+    return handshake.subarray(2, 2 + handshake[1]!).toString();
+  }
+
+  async function refusedReconnect(seat: Seat, token: string): Promise<number | undefined> {
+    const again = new RawClient(server.url, seat, `&reconnectionToken=${token}&skipHandshake=1`);
+    await again.whenClosed();
+    const error = again.frames.find((frame) => frame[0] === ERROR);
+    if (error === undefined || error[1] !== 0xcd) return undefined;
+    const code = error.readUInt16LE(2);
+    return code === ERRORS.SEAT_EXPIRED.code ? undefined : code;
+  }
+});
