@@ -67,6 +67,6 @@ function kindOf(thrown: unknown): ErrorKind {
 
 /** A code that a room made up for its own refusals passes to the client as it is. */
 function ofTheGame(code: number): ErrorKind {
-  const status = code >= 400 && code < 500 ? code : 400;
+  const status = code >= 400 && code < 600 ? code : 400;
   return { code, status, retryable: false, message: '' };
 }

@@ -177,7 +177,7 @@ describe('GameRoom', () => {
   it('refuses wrong join options before any room is made, naming them', async () => {
     for (const options of [{ team: 'green' }, { tem: 'red' }, { team: 5 }]) {
       const { status, body } = await matchmake(server.url, 'joinOrCreate', 'options', options);
-      assert.deepEqual([status, body.code, body.retryable], [400, ERRORS.INVALID_OPTIONS.code, false]);
+      assert.deepEqual([status, body.code, body.retryable], [530, ERRORS.INVALID_OPTIONS.code, false]);
       assert.match(String(body.error), /team|tem/);
     }
     assert.equal((await matchMaker.query({ name: 'options' })).length, 0);
@@ -186,7 +186,7 @@ describe('GameRoom', () => {
 
   it('says what is wrong with a room class, to whoever asks for the room', async () => {
     const patch = await matchmake(server.url, 'create', 'wrongPatchRate');
-    assert.deepEqual([patch.status, patch.body.code], [500, ERRORS.ROOM_FAILED.code]);
+    assert.deepEqual([patch.status, patch.body.code], [526, ERRORS.ROOM_FAILED.code]);
     assert.match(String(patch.body.error), /patchEvery/);
     const tick = await matchmake(server.url, 'create', 'wrongTickRate');
     assert.match(String(tick.body.error), /tickRate must be 1 to 240/);
@@ -222,7 +222,7 @@ describe('GameRoom', () => {
       const b = await server.client.joinById(a.roomId);
       await until('two clients listed', () => listed.get(a.roomId)?.clients === 2);
       const { status, body } = await matchmake(server.url, 'joinById', a.roomId);
-      assert.deepEqual([status, body.code, body.retryable], [409, ERRORS.ROOM_FULL.code, true]);
+      assert.deepEqual([status, body.code, body.retryable], [532, ERRORS.ROOM_FULL.code, true]);
       await Promise.all([a.leave(), b.leave()]);
       await until('the room off the list', () => !listed.has(a.roomId));
       await lobby.leave();

@@ -79,7 +79,7 @@ describe('HTTP', () => {
   it('says full of a full room, and that trying again can help', async () => {
     const { body } = await matchmake(server.url, 'create', 'hall');
     const reply = await matchmake(server.url, 'joinById', String(body.roomId));
-    assert.deepEqual([reply.status, reply.body.code, reply.body.retryable], [409, ERRORS.ROOM_FULL.code, true]);
+    assert.deepEqual([reply.status, reply.body.code, reply.body.retryable], [532, ERRORS.ROOM_FULL.code, true]);
   });
 
   const bodies: [string, string, { code: number; status: number }][] = [

@@ -64,7 +64,7 @@ describe('fault isolation', () => {
 
     it(`onCreate failing ${way}: the creator gets a coded error, nothing is left listed`, async () => {
       const { status, body } = await matchmake(server.url, 'create', 'stock', { at: 'onCreate', later });
-      assert.deepEqual([status, body.code], [500, ERRORS.ROOM_FAILED.code]);
+      assert.deepEqual([status, body.code], [526, ERRORS.ROOM_FAILED.code]);
       assert.doesNotMatch(String(body.error), /onCreate failed( later)?$/, 'the exception itself stays inside');
     });
 
