@@ -1,7 +1,10 @@
 /** What the process itself promises: how it starts, refuses to start, and survives what ends a stock server. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from '@colyseus/sdk';
+import { startChild } from '../../deploy/child.ts';
 import { ERRORS } from '../../src/kernel/errors.ts';
 import {
   cleanEnvironment,
@@ -64,6 +67,18 @@ describe('the process', () => {
     assert.equal(code, 1);
     assert.match(stderr, /could not start: Redis at redis:\/\/127\.0\.0\.1:1 cannot be reached/);
     assert.doesNotMatch(stderr, /secret/);
+  });
+
+  it('restarts on a change with npm run dev', async () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { dev: string } };
+    const [, ...args] = scripts.dev.split(' ');
+    const env = cleanEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1' });
+    const child = await startChild({ name: 'dev', command: process.execPath, args, cwd: ROOT, env });
+    stack.defer(() => child.stop());
+    const starts = () => child.output().split('Hypogeum is ready').length - 1;
+    await until('the first start', () => starts() === 1, 20_000);
+    utimesSync(join(ROOT, 'clients/web/style.css'), new Date(), new Date());
+    await until('the second', () => starts() === 2, 20_000);
   });
 
   it('survives each request and frame that ends a stock server', async () => {
