@@ -11,6 +11,7 @@ import { parseEnvironment } from './config/parse.ts';
 import type { Settings } from './config/settings.ts';
 import { buildPage } from './http/esbuild-page.ts';
 import { page } from './http/page.ts';
+import { tameConsole } from './isolation/console-tamer.ts';
 import { FaultLog } from './isolation/fault-log.ts';
 import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node-process.ts';
 import { messageOf } from './kernel/invariant.ts';
@@ -42,6 +43,7 @@ async function run(settings: Settings): Promise<void> {
   const deps = { logger, meter: createCounters(), clock: performance };
   keepInstrumentationOut();
   surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
+  tameConsole(console, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
     const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, logger)]);
     const arena = {

@@ -40,6 +40,9 @@ export const ROCKET_RADIUS = 7;
 export const ROCKET_LIFE_TICKS = seconds(3);
 export const SPLASH_RADIUS = 120;
 export const SPLASH_DAMAGE = 70;
+/** What of the splash its own shooter takes, and how fast a burst throws a body that touches it (units per second). */
+export const SELF_SPLASH_FACTOR = 0.5;
+export const KNOCKBACK = 620;
 
 export const PICKUP_RADIUS = 18;
 export const PICKUP_RESPAWN_TICKS = seconds(12);
@@ -51,11 +54,11 @@ export const SCORE_SUICIDE = -50;
 
 /** Messages beside the state; payloads are plain objects. */
 export interface ArenaMessages {
-  /** Somebody died. `killer` is empty for an accident of nobody's making. */
+  /** Somebody died. `killer` is empty for an accident of nobody's making, and `victim` itself after an own rocket. */
   kill: { killer: string; victim: string; weapon: 'gun' | 'rocket' };
-  /** Sent to the shooter alone: a shot or splash of theirs hurt somebody. */
+  /** Sent to the shooter alone: a shot or splash of theirs hurt somebody, who stood at `x, y`. */
   hit: { victim: string; damage: number; x: number; y: number };
-  /** Sent to the hurt player alone. */
+  /** Sent to the hurt player alone; `x, y` is where it came from: the shooter, or the burst. */
   hurt: { by: string; damage: number; x: number; y: number };
   /** A rocket burst here. */
   boom: { x: number; y: number };
