@@ -3,8 +3,6 @@
  * a signal. `npm start` runs this file.
  */
 import { LocalDriver, LocalPresence } from '@colyseus/core';
-import { RedisDriver } from '@colyseus/redis-driver';
-import { RedisPresence } from '@colyseus/redis-presence';
 import { defineRooms } from '../rooms/index.ts';
 import { helpText } from './config/help.ts';
 import { parseEnvironment } from './config/parse.ts';
@@ -18,7 +16,7 @@ import { messageOf } from './kernel/invariant.ts';
 import type { Logger } from './kernel/ports.ts';
 import { createConsoleLogger } from './observability/console-logger.ts';
 import { createCounters } from './observability/counters.ts';
-import { connectRedis } from './redis/redis-connection.ts';
+import { openRedisStore } from './redis/redis-store.ts';
 import { type RunningServer, type Store, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
@@ -69,15 +67,7 @@ async function openStore(settings: Settings, logger: Logger): Promise<Store> {
   if (settings.redisUrl === '') {
     return { presence: new LocalPresence(), driver: new LocalDriver(), away: () => undefined, stop: async () => {} };
   }
-  const redis = await connectRedis({ url: settings.redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, logger);
-  const presence = new RedisPresence(redis.client);
-  const driver = new RedisDriver(redis.client);
-  const stop = async (): Promise<void> => {
-    presence.shutdown();
-    await driver.shutdown();
-    await redis.stop();
-  };
-  return { presence, driver, away: redis.away, stop };
+  return openRedisStore({ url: settings.redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, logger);
 }
 
 function announce({ port }: RunningServer): void {

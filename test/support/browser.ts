@@ -1,0 +1,111 @@
+/**
+ * A real headless Chromium, and the game's page in it. A page's own mistakes (exceptions, errors on its console) are
+ * collected and are for the test to look at; screenshots are kept in results/screenshots.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Snapshot } from '../../clients/web/hook.ts';
+import type { NetNumbers } from '../../clients/web/meter.ts';
+import { ROOT } from './processes.ts';
+import { until } from './until.ts';
+
+const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Root in a container has no sandbox; the rest keeps Chromium from doing anything but showing the page. */
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+export const SCREENSHOTS = join(ROOT, 'results/screenshots');
+
+/** For what is not looked at: a small picture is drawn sooner. */
+export const SMALL: BrowserContextOptions = { viewport: { width: 800, height: 500 } };
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+
+/** Starts Chromium with a fresh profile; close it again. */
+export async function launchBrowser(): Promise<Browser> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const executablePath = EXECUTABLES.find((path) => existsSync(path));
+  if (!executablePath) throw new Error('Chromium is not installed: npm test installs it, or says how');
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** The game's page in a context (cookies, storage) of its own. */
+export class GamePage {
+  readonly page: Page;
+  /** Exceptions and console errors of the page, but for what the browser says of a request that failed. */
+  readonly mistakes: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.mistakes.push(String(error.stack ?? error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/^Failed to load resource|WebSocket connection/.test(message.text())) {
+        this.mistakes.push(message.text());
+      }
+    });
+  }
+
+  static async in(context: BrowserContext): Promise<GamePage> {
+    return new GamePage(await context.newPage());
+  }
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = DESKTOP): Promise<GamePage> {
+    const game = await GamePage.in(await browser.newContext(options));
+    await game.page.goto(url);
+    return game;
+  }
+
+  /** Quick play under a name, until the own fighter is on the screen. */
+  async quickPlay(name: string): Promise<void> {
+    await this.page.fill('#name', name);
+    await this.page.click('#quick-play');
+    await this.playing();
+  }
+
+  /** Until the own fighter is on the screen. */
+  async playing(): Promise<Snapshot> {
+    return until('the match is on the screen', async () => {
+      const snapshot = await this.snapshot();
+      return snapshot?.self && snapshot;
+    });
+  }
+
+  async snapshot(): Promise<Snapshot | undefined> {
+    return this.page.evaluate(() => window.hypogeum.snapshot());
+  }
+
+  async net(): Promise<NetNumbers> {
+    return this.page.evaluate(() => window.hypogeum.net!);
+  }
+
+  /** The text of an element, whatever its style makes of its letters. */
+  async text(selector: string): Promise<string> {
+    return (await this.page.locator(selector).textContent())!.trim();
+  }
+
+  async visible(selector: string): Promise<boolean> {
+    return this.page.locator(selector).isVisible();
+  }
+
+  /** Keeps what the page looks like now. */
+  async keep(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
