@@ -9,6 +9,7 @@ import { internalsOf } from '../isolation/colyseus-internals.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
 import type { TickDriver, Ticking } from '../tick/tick-driver.ts';
+import { RoomTicker, type StepCallback } from './room-ticker.ts';
 
 /** One fixed tick: `dt` in seconds, `dtMs`, `tick` counting from 0, and the sub-step trio (`subSteps`, `subDt`, `subDtMs`). */
 export type Step = StepContext;
@@ -20,9 +21,6 @@ export interface RoomServices {
 
 /** Set on the prototype when the room is defined (host-room.ts). */
 export const SERVICES = Symbol('hypogeum.services');
-
-type StepCallback = (step: Step) => void;
-type MutableStep = { -readonly [K in keyof Step]: Step[K] };
 
 const STOCK_PATCH_RATE = 50;
 const MIN_TICK_RATE = 1;
@@ -42,10 +40,8 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
   /** Steps between patches: 1 sends a patch after every step. */
   patchEvery = 1;
 
+  #ticker: RoomTicker | undefined;
   #ticking: Ticking | undefined;
-  #callback: StepCallback | undefined;
-  #stepsSincePatch = 0;
-  #step: MutableStep = { dt: 0, dtMs: 0, tick: 0, subSteps: 1, subDt: 0, subDtMs: 0 };
 
   /** One fixed step of the game. Called once a tick after `onCreate`; the patch with its changes leaves right after. */
   abstract step(step: Step): void;
@@ -59,33 +55,11 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
     super.setFixedTimestep(callback, tickRate, opts);
     clearInterval(internalsOf(this)._simulationInterval as NodeJS.Timeout);
     internalsOf(this)._simulationInterval = STEPPED_BY_DRIVER;
-    this.#startStepping(callback, opts?.subSteps ?? this.inputs?.subSteps ?? 1);
-  }
-
-  #startStepping(callback: StepCallback, subSteps: number): void {
     const services = this[SERVICES];
     invariant(services, 'a GameRoom is defined through hostRoom');
-    const [dt, dtMs] = [1 / this.tickRate, 1000 / this.tickRate];
-    this.#step = { dt, dtMs, tick: 0, subSteps, subDt: dt / subSteps, subDtMs: dtMs / subSteps };
-    this.#callback = callback;
-    this.#stepsSincePatch = 0;
-    this.#ticking = services.ticks.add(
-      { roomName: this.roomName, roomId: this.roomId, visit: (steps) => this.#visit(steps) },
-      this.tickRate,
-    );
-  }
-
-  /** The driver's visit: steps, then the patch, in this turn. The room clock ticks once a visit, as on stock. */
-  #visit(steps: number): void {
-    this.clock.tick();
-    for (let i = 0; i < steps; i++) {
-      this.#callback!(this.#step);
-      this.#step.tick++;
-    }
-    this.#stepsSincePatch += steps;
-    if (this.#stepsSincePatch < this.patchEvery) return;
-    this.#stepsSincePatch = 0;
-    this.broadcastPatch();
+    const subSteps = opts?.subSteps ?? this.inputs?.subSteps ?? 1;
+    this.#ticker = new RoomTicker(this, { tickRate, subSteps, callback }, this.patchEvery);
+    this.#ticking = services.ticks.add(this.#ticker, tickRate);
   }
 
   /** Called by the host before Colyseus reads the class fields. */
@@ -109,6 +83,7 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
       get: () => (1000 / this.tickRate) * this.patchEvery,
       set: (milliseconds: number) => {
         this.patchEvery = Math.max(1, Math.round((milliseconds * this.tickRate) / 1000));
+        if (this.#ticker !== undefined) this.#ticker.patchEvery = this.patchEvery;
       },
     });
   }
@@ -116,7 +91,8 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
   /** Called by the host when onCreate is through. */
   startTicking(): void {
     internalsOf(this)._events.once('dispose', () => this.#ticking?.stop());
-    if (this.#ticking === undefined) this.setFixedTimestep((step) => this.step(step));
+    const { step } = this;
+    if (this.#ticking === undefined) this.setFixedTimestep((told) => step.call(this, told));
   }
 }
 

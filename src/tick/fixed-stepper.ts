@@ -1,7 +1,7 @@
 /**
- * When one room steps: a grid of deadlines, one every period, and how many of them are due. Pure; time comes in.
+ * When rooms step: a grid of deadlines, one every period, and how many of them are due. Pure; time comes in.
  * The grid never moves by lateness, so the average rate is exact (drift-corrected); a late visit runs the missed steps
- * at once, up to a cap, and what is over the cap is skipped and counted, so that a hitch cannot spiral.
+ * at once, up to a cap, and what is over the cap is skipped, so that a hitch cannot spiral.
  * After Glenn Fiedler, "Fix Your Timestep!", and Quake's server frame.
  */
 
@@ -17,11 +17,7 @@ export class FixedStepper {
   readonly options: StepperOptions;
   /** The next deadline, in the driver's milliseconds. */
   nextAt: number;
-  /** Steps run so far. */
-  steps = 0;
-  /** Steps that ran late, together with another, to catch up. */
-  caughtUp = 0;
-  /** Steps that never ran. */
+  /** Steps that never ran: those over the cap, all told. */
   skipped = 0;
 
   constructor(options: StepperOptions, firstAt: number) {
@@ -37,20 +33,7 @@ export class FixedStepper {
     const due = Math.floor(reached / periodMs) + 1;
     const run = Math.min(due, maxCatchUpSteps);
     this.nextAt += due * periodMs;
-    this.steps += run;
-    this.caughtUp += run - 1;
     this.skipped += due - run;
     return run;
-  }
-
-  /**
-   * Gives up the deadlines before `time`: a room whose step takes longer than its period may not take all the time
-   * there is. The grid stays where it is.
-   */
-  postponeTo(time: number): void {
-    const missed = Math.ceil((time - this.nextAt) / this.options.periodMs);
-    if (missed <= 0) return;
-    this.nextAt += missed * this.options.periodMs;
-    this.skipped += missed;
   }
 }

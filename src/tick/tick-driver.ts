@@ -5,9 +5,7 @@
  * What a visit does (steps, then the patch) is the room's; when it happens is decided here.
  */
 import type { Clock, Labels, Logger, Meter } from '../kernel/ports.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
-import { FixedStepper } from './fixed-stepper.ts';
-import { PhaseSlots } from './phase-slots.ts';
+import { type Phase, Phases } from './phases.ts';
 
 /** Wakes the driver once; a new call replaces the one before. */
 export interface WakeTimer {
@@ -47,41 +45,46 @@ export const TICK_DRIVER_DEFAULTS: TickDriverOptions = {
   heavyLogEveryMs: 10_000,
 };
 
-/** A room's place in the schedule: how it did so far. */
+/** A room's place in the schedule, and how it did so far. */
 export interface Ticking {
-  readonly room: TickedRoom;
-  readonly stepper: FixedStepper;
-  /** Milliseconds spent in visits. */
+  /** Milliseconds spent in its visits. */
   readonly busyMs: number;
+  /** Steps it ran late, together with another, to catch up; and steps it never ran. */
+  readonly caughtUp: number;
+  readonly skipped: number;
   stop(): void;
 }
 
 class Entry implements Ticking {
   readonly room: TickedRoom;
-  readonly stepper: FixedStepper;
   readonly labels: Labels;
-  readonly stop: () => void;
+  readonly #remove: (entry: Entry) => void;
+  phase: Phase<Entry> | undefined;
+  /** Not visited before: its first deadline, or later when it took too long and is restrained. */
+  notBefore = 0;
+  restrained = false;
   busyMs = 0;
+  caughtUp = 0;
+  skipped = 0;
   namedHeavyAt = Number.NEGATIVE_INFINITY;
 
-  constructor(room: TickedRoom, stepper: FixedStepper, stop: (entry: Entry) => void) {
+  constructor(room: TickedRoom, remove: (entry: Entry) => void) {
     this.room = room;
-    this.stepper = stepper;
     this.labels = { room: room.roomName };
-    this.stop = () => stop(this);
+    this.#remove = remove;
   }
 
-  get nextAt(): number {
-    return this.stepper.nextAt;
+  stop(): void {
+    this.#remove(this);
   }
 }
 
 export class TickDriver {
   readonly #deps: TickDriverDeps;
   readonly #options: TickDriverOptions;
-  readonly #entries = new DeadlineHeap<Entry>();
-  readonly #slotsByPeriod = new Map<number, PhaseSlots>();
+  readonly #byPeriod = new Map<number, Phases<Entry>>();
   readonly #wake = (): void => this.#turn();
+  #rooms = 0;
   #inTurn = false;
 
   constructor(deps: TickDriverDeps, options: Partial<TickDriverOptions> = {}) {
@@ -90,103 +93,135 @@ export class TickDriver {
   }
 
   get rooms(): number {
-    return this.#entries.size;
+    return this.#rooms;
   }
 
-  /** Begins to visit a room `rateHz` times a second. The rate is a number over 0. */
+  /** Begins to visit a room `rateHz` times a second, from its next deadline on. The rate is a number over 0. */
   add(room: TickedRoom, rateHz: number): Ticking {
-    const periodMs = 1000 / rateHz;
-    const slots = this.#slots(periodMs);
-    const slot = slots.take();
-    const { maxCatchUpSteps, earlyMs } = this.#options;
-    const firstAt = slots.firstAt(slot, this.#deps.clock.now() + earlyMs);
-    const stepper = new FixedStepper({ periodMs, maxCatchUpSteps, earlyMs }, firstAt);
-    const entry = new Entry(room, stepper, (stopped) => this.#remove(stopped, slots, slot));
-    this.#entries.push(entry);
+    const entry = new Entry(room, (stopped) => this.#remove(stopped));
+    entry.phase = this.#phases(1000 / rateHz).add(entry, this.#deps.clock.now());
+    entry.notBefore = entry.phase.stepper.nextAt;
+    this.#rooms++;
     this.#sleep();
     return entry;
   }
 
-  #remove(entry: Entry, slots: PhaseSlots, slot: number): void {
-    if (!this.#entries.remove(entry)) return;
-    slots.giveBack(slot);
+  #remove(entry: Entry): void {
+    if (entry.phase === undefined) return;
+    entry.phase.remove(entry);
+    entry.phase = undefined;
+    this.#rooms--;
     this.#sleep();
   }
 
-  #slots(periodMs: number): PhaseSlots {
-    let slots = this.#slotsByPeriod.get(periodMs);
-    if (slots === undefined) {
-      slots = new PhaseSlots(periodMs);
-      this.#slotsByPeriod.set(periodMs, slots);
+  #phases(periodMs: number): Phases<Entry> {
+    let phases = this.#byPeriod.get(periodMs);
+    if (phases === undefined) {
+      const { maxCatchUpSteps, earlyMs } = this.#options;
+      phases = new Phases<Entry>({ periodMs, maxCatchUpSteps, earlyMs });
+      this.#byPeriod.set(periodMs, phases);
     }
-    return slots;
+    return phases;
+  }
+
+  #earliest(): Phase<Entry> | undefined {
+    let first: Phase<Entry> | undefined;
+    for (const phases of this.#byPeriod.values()) {
+      const candidate = phases.earliest();
+      if (candidate !== undefined && (first === undefined || candidate.dueAt < first.dueAt)) first = candidate;
+    }
+    return first;
   }
 
   #turn(): void {
     const start = this.#deps.clock.now();
+    const end = start + this.#options.maxTurnMs;
     this.#inTurn = true;
-    for (let now = start; now - start < this.#options.maxTurnMs; ) {
-      const entry = this.#entries.peek();
-      if (entry === undefined || entry.nextAt > now + this.#options.earlyMs) break;
-      now = this.#visit(entry, now);
+    for (let now = start; now < end; ) {
+      const phase = this.#earliest();
+      if (phase === undefined || phase.dueAt > now + this.#options.earlyMs) break;
+      now = this.#run(phase, now, end);
     }
     this.#inTurn = false;
     this.#sleep();
   }
 
-  /** Visits a room that is due, the first of the heap. Returns the time after it. */
-  #visit(entry: Entry, now: number): number {
-    const skippedBefore = entry.stepper.skipped;
-    const steps = entry.stepper.take(now);
-    this.#entries.sinkFirst();
-    this.#run(entry, steps);
-    const after = this.#deps.clock.now();
-    const cost = after - now;
-    entry.busyMs += cost;
-    if (steps > 1) this.#deps.meter.count('hypogeum_tick_caught_up_total', steps - 1, entry.labels);
-    if (cost > steps * entry.stepper.options.periodMs) this.#restrain(entry, after, cost);
-    const skipped = entry.stepper.skipped - skippedBefore;
-    if (skipped > 0) this.#deps.meter.count('hypogeum_tick_skipped_total', skipped, entry.labels);
-    return after;
+  /** Visits the rooms of a phase, from where it was interrupted on, until all are done or the turn ends. Returns the time. */
+  #run(phase: Phase<Entry>, start: number, end: number): number {
+    if (phase.steps === 0) this.#begin(phase, start);
+    let now = start;
+    while (phase.next < phase.rooms.length && now < end) {
+      const entry = phase.rooms[phase.next++]!;
+      if (now + this.#options.earlyMs >= entry.notBefore) now = this.#visit(entry, phase, now);
+      else if (entry.restrained) this.#skip(entry, phase.steps);
+    }
+    if (phase.next >= phase.rooms.length) {
+      phase.next = 0;
+      phase.steps = 0;
+    }
+    return now;
   }
 
-  #run(entry: Entry, steps: number): void {
+  #begin(phase: Phase<Entry>, now: number): void {
+    const skippedBefore = phase.stepper.skipped;
+    phase.steps = phase.stepper.take(now);
+    const skipped = phase.stepper.skipped - skippedBefore;
+    if (skipped > 0) for (const entry of phase.rooms) this.#skip(entry, skipped);
+  }
+
+  /** Returns the time after the visit. */
+  #visit(entry: Entry, phase: Phase<Entry>, now: number): number {
+    const { steps } = phase;
     try {
       entry.room.visit(steps);
     } catch (cause) {
-      // The room's own callbacks are isolated before this; whatever gets here must not stop the other rooms.
-      this.#deps.meter.count('hypogeum_tick_visit_failed_total', 1, entry.labels);
-      this.#deps.logger.error('a room failed outside its callbacks', { room: entry.room.roomName }, cause);
+      this.#failed(entry, cause);
     }
+    const after = this.#deps.clock.now();
+    const cost = after - now;
+    entry.busyMs += cost;
+    if (steps > 1) this.#caughtUp(entry, steps - 1);
+    const { periodMs } = phase.stepper.options;
+    if (cost > steps * periodMs) this.#restrain(entry, after, cost, periodMs);
+    return after;
+  }
+
+  /** The room's own callbacks are isolated before this; whatever gets here must not stop the other rooms. */
+  #failed(entry: Entry, cause: unknown): void {
+    this.#deps.meter.count('hypogeum_tick_visit_failed_total', 1, entry.labels);
+    this.#deps.logger.error('a room failed outside its callbacks', { room: entry.room.roomName }, cause);
+  }
+
+  #caughtUp(entry: Entry, steps: number): void {
+    entry.caughtUp += steps;
+    this.#deps.meter.count('hypogeum_tick_caught_up_total', steps, entry.labels);
+  }
+
+  #skip(entry: Entry, steps: number): void {
+    entry.skipped += steps;
+    this.#deps.meter.count('hypogeum_tick_skipped_total', steps, entry.labels);
   }
 
   /** A room that takes longer than it has waits as long as it took: at most half of the time is its. */
-  #restrain(entry: Entry, now: number, cost: number): void {
-    if (this.#entries.remove(entry)) {
-      entry.stepper.postponeTo(now + cost);
-      this.#entries.push(entry);
-    }
+  #restrain(entry: Entry, now: number, cost: number, periodMs: number): void {
+    entry.notBefore = now + cost;
+    entry.restrained = true;
     if (now - entry.namedHeavyAt < this.#options.heavyLogEveryMs) return;
     entry.namedHeavyAt = now;
-    const { roomName, roomId } = entry.room;
-    const periodMs = Math.round(entry.stepper.options.periodMs * 10) / 10;
-    this.#deps.logger.warn('a room needs longer for its steps than it has', {
-      room: roomName,
-      roomId,
-      tookMs: Math.round(cost * 10) / 10,
-      periodMs,
-    });
+    const { roomName: room, roomId } = entry.room;
+    const fields = { room, roomId, tookMs: Math.round(cost), periodMs: Math.round(periodMs * 10) / 10 };
+    this.#deps.logger.warn('a room needs longer for its steps than it has', fields);
   }
 
   #sleep(): void {
     if (this.#inTurn) return;
     const { timer, clock } = this.#deps;
-    const next = this.#entries.peek();
+    const next = this.#earliest();
     if (next === undefined) {
       timer.cancel();
       return;
     }
-    const delay = next.nextAt - clock.now();
+    const delay = next.dueAt - clock.now();
     timer.wakeIn(delay <= this.#options.earlyMs ? 0 : delay, this.#wake);
   }
 }

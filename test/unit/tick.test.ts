@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { noMeter, silentLogger } from '../../src/kernel/ports.ts';
 import { createCounters } from '../../src/observability/counters.ts';
-import { DeadlineHeap } from '../../src/tick/deadline-heap.ts';
 import { FixedStepper } from '../../src/tick/fixed-stepper.ts';
-import { PhaseSlots } from '../../src/tick/phase-slots.ts';
+import { Phases } from '../../src/tick/phases.ts';
 import { TickDriver, type TickedRoom, type WakeTimer } from '../../src/tick/tick-driver.ts';
 import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
 
@@ -17,7 +16,7 @@ describe('FixedStepper', () => {
     assert.equal(stepper.take(1000), 1);
     assert.equal(stepper.take(1050), 0);
     assert.equal(stepper.take(1100), 1);
-    assert.deepEqual([stepper.steps, stepper.caughtUp, stepper.skipped], [2, 0, 0]);
+    assert.equal(stepper.skipped, 0);
   });
 
   it('takes a deadline for reached within the grain of the timer', () => {
@@ -35,17 +34,9 @@ describe('FixedStepper', () => {
   it('catches up what it missed, up to the cap, and counts the rest as skipped', () => {
     const stepper = new FixedStepper(OPTIONS, 0);
     assert.equal(stepper.take(250), 3);
-    assert.deepEqual([stepper.caughtUp, stepper.skipped, stepper.nextAt], [2, 0, 300]);
+    assert.deepEqual([stepper.skipped, stepper.nextAt], [0, 300]);
     assert.equal(stepper.take(1310), 5);
-    assert.deepEqual([stepper.caughtUp, stepper.skipped, stepper.nextAt], [6, 6, 1400]);
-  });
-
-  it('gives up deadlines when it is put off, and stays on its grid', () => {
-    const stepper = new FixedStepper(OPTIONS, 100);
-    stepper.postponeTo(330);
-    assert.deepEqual([stepper.nextAt, stepper.skipped], [400, 3]);
-    stepper.postponeTo(50);
-    assert.deepEqual([stepper.nextAt, stepper.skipped], [400, 3]);
+    assert.deepEqual([stepper.skipped, stepper.nextAt], [6, 1400]);
   });
 
   it('accounts for every deadline of any sequence of visits: run or skipped, none twice', () => {
@@ -54,77 +45,59 @@ describe('FixedStepper', () => {
       fc.property(delays, (waits) => {
         const stepper = new FixedStepper(OPTIONS, 0);
         let now = 0;
+        let steps = 0;
         for (const wait of waits) {
           now += wait;
-          assert.ok(stepper.take(now) <= OPTIONS.maxCatchUpSteps);
+          const run = stepper.take(now);
+          steps += run;
+          assert.ok(run <= OPTIONS.maxCatchUpSteps);
           assert.ok(stepper.nextAt > now, 'the next deadline lies ahead');
         }
-        assert.equal((stepper.steps + stepper.skipped) * OPTIONS.periodMs, stepper.nextAt);
+        assert.equal((steps + stepper.skipped) * OPTIONS.periodMs, stepper.nextAt);
       }),
     );
   });
 });
 
-describe('DeadlineHeap', () => {
-  it('gives the earliest first, whatever is pushed, moved and removed', () => {
-    const operations = fc.array(fc.tuple(fc.constantFrom('push', 'move', 'remove'), fc.nat(1000), fc.nat(50)));
-    fc.assert(
-      fc.property(operations, (list) => {
-        const heap = new DeadlineHeap<{ nextAt: number }>();
-        const plain: { nextAt: number }[] = [];
-        for (const [operation, nextAt, at] of list) applyToBoth(heap, plain, operation, nextAt, at);
-      }),
-    );
-  });
-});
+describe('Phases', () => {
+  const phases = () => new Phases<string>({ ...OPTIONS, periodMs: 1000 / 30 });
 
-function applyToBoth(
-  heap: DeadlineHeap<{ nextAt: number }>,
-  plain: { nextAt: number }[],
-  operation: string,
-  nextAt: number,
-  at: number,
-): void {
-  const first = heap.peek();
-  if (operation === 'push') {
-    const item = { nextAt };
-    heap.push(item);
-    plain.push(item);
-  } else if (operation === 'move' && first !== undefined) {
-    first.nextAt += nextAt;
-    heap.sinkFirst();
-  } else if (operation === 'remove' && plain[at] !== undefined) {
-    assert.ok(heap.remove(plain[at]));
-    plain.splice(at, 1);
-  }
-  assert.equal(heap.size, plain.length);
-  assert.equal(heap.peek()?.nextAt, plain.length > 0 ? Math.min(...plain.map((item) => item.nextAt)) : undefined);
-}
-
-describe('PhaseSlots', () => {
   it('spreads rooms evenly over the period', () => {
-    const slots = new PhaseSlots(1000 / 30);
-    const phases = Array.from({ length: 80 }, () => slots.firstAt(slots.take(), 0));
-    const counts = new Map<number, number>();
-    for (const phase of phases) counts.set(phase, (counts.get(phase) ?? 0) + 1);
-    assert.equal(counts.size, 8);
-    assert.ok([...counts.values()].every((count) => count === 10));
-  });
-
-  it('fills the slots of rooms that ended first', () => {
-    const slots = new PhaseSlots(40);
-    const taken = Array.from({ length: 10 }, () => slots.take());
-    slots.giveBack(taken[3]!);
-    assert.equal(slots.take(), taken[3]);
-  });
-
-  it('starts after now, on one grid for all', () => {
-    const slots = new PhaseSlots(100);
-    for (const now of [0, 5, 1234.5]) {
-      const at = slots.firstAt(2, now);
-      assert.ok(at > now && at <= now + 100);
-      assert.ok(Math.abs(((at / 100) % 1) - 2 / 16) < 1e-9);
+    const all = phases();
+    const deadlines = new Map<number, number>();
+    for (let i = 0; i < 80; i++) {
+      const { nextAt } = all.add(`room ${i}`, 0).stepper;
+      deadlines.set(nextAt, (deadlines.get(nextAt) ?? 0) + 1);
     }
+    assert.deepEqual([...deadlines.values()], [20, 20, 20, 20]);
+    const sorted = [...deadlines.keys()].sort((a, b) => a - b);
+    for (let i = 1; i < 4; i++) assert.ok(Math.abs(sorted[i]! - sorted[i - 1]! - 1000 / 120) < 1e-9);
+  });
+
+  it('fills the phases of rooms that ended first', () => {
+    const all = phases();
+    const taken = Array.from({ length: 10 }, (_, i) => all.add(`room ${i}`, 0));
+    taken[3]!.remove('room 3');
+    assert.equal(all.add('new', 0), taken[3]);
+  });
+
+  it('starts after now, on one grid for all, also when a phase stood empty', () => {
+    const all = phases();
+    const before = all.add('first', 0).stepper.nextAt;
+    all.earliest()!.remove('first');
+    const phase = all.add('second', 123_456.7);
+    assert.ok(phase.stepper.nextAt > 123_456.7 && phase.stepper.nextAt < 123_456.7 + 35);
+    const periods = ((phase.stepper.nextAt - before) * 30) / 1000;
+    assert.ok(Math.abs(periods * 4 - Math.round(periods * 4)) < 1e-6);
+  });
+
+  it('gives the phase that is due first; one that was interrupted comes before all', () => {
+    const all = phases();
+    const [first, second] = [all.add('a', 0), all.add('b', 0)];
+    assert.equal(all.earliest(), first.dueAt < second.dueAt ? first : second);
+    const later = first.dueAt < second.dueAt ? second : first;
+    later.steps = 1;
+    assert.equal(all.earliest(), later);
   });
 });
 
@@ -166,6 +139,7 @@ class FakeRoom implements TickedRoom {
   readonly visits: { at: number; steps: number }[] = [];
   readonly #machine: FakeMachine;
   costMs = 0;
+  onVisit: (() => void) | undefined;
   constructor(machine: FakeMachine, roomName = 'fake') {
     this.#machine = machine;
     this.roomName = roomName;
@@ -173,6 +147,8 @@ class FakeRoom implements TickedRoom {
   visit(steps: number): void {
     this.visits.push({ at: this.#machine.time, steps });
     this.#machine.time += this.costMs;
+    this.onVisit?.();
+    this.onVisit = undefined;
   }
   get steps(): number {
     return this.visits.reduce((sum, visit) => sum + visit.steps, 0);
@@ -198,7 +174,7 @@ describe('TickDriver', () => {
     assert.ok(machine.sleeping);
     const ticking = Array.from({ length: 200 }, () => driver.add(new FakeRoom(machine), 30));
     machine.runUntil(1000);
-    assert.ok(machine.wakes <= 8 * 31, `${machine.wakes} wake-ups for 6,000 steps`);
+    assert.ok(machine.wakes <= 4 * 31, `${machine.wakes} wake-ups for 6,000 steps`);
     for (const one of ticking) one.stop();
     assert.ok(machine.sleeping);
     assert.equal(driver.rooms, 0);
@@ -254,6 +230,30 @@ describe('TickDriver', () => {
     machine.runUntil(5000);
     assert.ok(machine.wakes >= (50 * 3 * 4) / 13, 'no turn runs much over ten milliseconds');
     assert.ok(rooms.every((room) => room.steps >= 4));
+  });
+
+  it('visits each room once a deadline, whoever joins or leaves in the middle of a turn', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const rooms = Array.from({ length: 60 }, () => new FakeRoom(machine));
+    const ticking = rooms.map((room) => driver.add(room, 30));
+    const extra: FakeRoom[] = [];
+    rooms[7]!.onVisit = () => {
+      ticking[0]!.stop();
+      ticking[7]!.stop();
+      ticking[59]!.stop();
+      extra.push(new FakeRoom(machine));
+      driver.add(extra[0]!, 30);
+    };
+    machine.runUntil(1000);
+    const expected = new Set([rooms[0], rooms[7], rooms[59]]);
+    for (const room of rooms) {
+      if (expected.has(room)) assert.ok(room.steps <= 1);
+      else assert.ok(Math.abs(room.steps - 30) <= 1, `${room.steps} steps`);
+    }
+    assert.ok(Math.abs(extra[0]!.steps - 29) <= 1);
+    assert.ok(extra[0]!.visits.every((visit) => visit.steps === 1));
+    assert.equal(driver.rooms, 58);
   });
 
   it('keeps the others going when a room fails outside its callbacks, or stops itself in its step', () => {
