@@ -1,10 +1,11 @@
 /**
  * Colyseus's WebSocket transport on an HTTP server of ours: upgrades that cannot be read are answered with 400 before
- * Colyseus sees them, sockets are guarded, and what is left of them at a stop is ended.
+ * Colyseus sees them, sockets are guarded and pinged a few at a time, and what is left of them at a stop is ended.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { type Pingable, PingSweep } from './ping-sweep.ts';
 import { GuardedSocket } from './ws-guarded-socket.ts';
 
 export interface GameSockets {
@@ -41,8 +42,18 @@ function refuse(socket: Duplex): void {
 }
 
 const POLL_MS = 20;
+/** A round of pings is cut into slices about this long. */
+const PING_SLICE_MS = 50;
 
 class Transport extends WebSocketTransport {
+  /** Stock's heartbeat, called by it with its own options; its handler of pongs sets `pingCount` back. */
+  protected override autoTerminateUnresponsiveClients(pingInterval: number, pingMaxRetries: number): void {
+    const slicesPerRound = Math.max(1, Math.round(pingInterval / PING_SLICE_MS));
+    const sockets = this.wss.clients as unknown as ReadonlySet<Pingable>;
+    const sweep = new PingSweep(sockets, { slicesPerRound, maxUnanswered: pingMaxRetries });
+    this.pingInterval = setInterval(() => sweep.next(), pingInterval / slicesPerRound);
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.shutdown();
     const { clients } = this.wss;

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { checkLoad, doubts, everybodyPlayed, formatFigures, type Observations, summarize } from '../../loadtest/figures.ts';
+import {
+  checkLoad,
+  doubts,
+  everybodyPlayed,
+  formatFigures,
+  type Observations,
+  summarize,
+} from '../../loadtest/figures.ts';
 import { DurationHistogram } from '../../loadtest/histograms.ts';
 import type { SquadResult } from '../../loadtest/messages.ts';
 

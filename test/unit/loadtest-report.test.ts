@@ -20,7 +20,13 @@ describe('load test: report', () => {
   });
 
   it('lines columns up', () => {
-    assert.equal(formatTable([['a', 'bb'], ['ccc', 'd']]), '  a    bb\n  ccc  d');
+    assert.equal(
+      formatTable([
+        ['a', 'bb'],
+        ['ccc', 'd'],
+      ]),
+      '  a    bb\n  ccc  d',
+    );
   });
 
   it('writes everything into one JSON file, folders included', () => {

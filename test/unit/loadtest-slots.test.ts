@@ -13,7 +13,13 @@ describe('load test: input slots', () => {
   it('spreads the bots over the period', () => {
     const grid = new SlotGrid({ bots: 4, periodMs: 40, startAt: 1000, maxBehind: 30 });
     assert.deepEqual(play(grid, 999), []);
-    const expected = [[0, 1000], [1, 1010], [2, 1020], [3, 1030], [0, 1040]];
+    const expected = [
+      [0, 1000],
+      [1, 1010],
+      [2, 1020],
+      [3, 1030],
+      [0, 1040],
+    ];
     const played = [1000, 1010, 1020, 1030, 1040].flatMap((now) => play(grid, now));
     assert.deepEqual(played, expected);
   });
@@ -21,7 +27,11 @@ describe('load test: input slots', () => {
   it('plays late slots with the time they were meant for, each once', () => {
     const grid = new SlotGrid({ bots: 2, periodMs: 20, startAt: 0, maxBehind: 30 });
     play(grid, 0);
-    assert.deepEqual(play(grid, 35), [[1, 10], [0, 20], [1, 30]]);
+    assert.deepEqual(play(grid, 35), [
+      [1, 10],
+      [0, 20],
+      [1, 30],
+    ]);
     assert.deepEqual(play(grid, 36), []);
     assert.equal(grid.skipped, 0);
   });

@@ -1,0 +1,32 @@
+/**
+ * Listens in on one SDK connection: how many bytes pass, and when a patch arrives. The only place that touches the
+ * SDK's `Connection`, through its public `events` and `send`. Written for @colyseus/sdk 0.18: `events.onmessage` gets
+ * every frame, its first byte is the protocol code, and after the SDK has handled a patch the input handle's
+ * `lastProcessed` is what the patch's TIMED prefix acknowledged.
+ */
+import { Protocol } from '@colyseus/sdk';
+import type { ArenaBot } from './bots/arena.ts';
+import type { BotMeter } from './recorder.ts';
+
+/** The low bits of a frame's first byte; the others are modifiers (PROTOCOL_CODE_MASK in @colyseus/shared-types). */
+const CODE_MASK = 0x1f;
+
+export function tapConnection(bot: ArenaBot, meter: BotMeter, now: () => number): void {
+  const { connection } = bot.room;
+  const handle = connection.events.onmessage;
+  connection.events.onmessage = (event: MessageEvent<ArrayBuffer>) => {
+    const receivedAt = now();
+    meter.bytesIn(event.data.byteLength);
+    handle?.(event);
+    if (isPatch(event.data)) meter.patch(receivedAt, bot.acknowledged);
+  };
+  const { transport } = connection;
+  connection.send = (data) => {
+    meter.bytesOut(data.byteLength);
+    transport.send(data);
+  };
+}
+
+function isPatch(frame: ArrayBuffer): boolean {
+  return (new Uint8Array(frame, 0, 1)[0]! & CODE_MASK) === Protocol.ROOM_STATE_PATCH;
+}
