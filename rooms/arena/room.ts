@@ -53,6 +53,11 @@ export class ArenaRoom extends GameRoom<ArenaTypes> {
   override state = new ArenaState();
   override inputs = this.defineInput(ArenaInput, { sanitize: sanitizeInput, bufferMaxSize: INPUT_BUFFER_SIZE });
 
+  override messages = {
+    /** Asked as a request; answered with the name as the others now see it. */
+    rename: (client: Client, name: unknown): string => this.#rename(client, name),
+  };
+
   #match!: Match;
   #crew!: Crew;
   #rewind!: Rewind;
@@ -133,6 +138,13 @@ export class ArenaRoom extends GameRoom<ArenaTypes> {
   /** Where the shooter's screen showed the target, at most `MAX_REWIND_MS` ago; now, if its clock is not in step yet. */
   #seenAt: SeenAt = (shooter, target) => this.#rewind.lastSeenBy(shooter).read(target, POSITION, this.#seen);
   readonly #seen = { x: 0, y: 0 };
+
+  #rename({ sessionId }: Client, raw: unknown): string {
+    const name = playerName(raw) || NEWCOMER;
+    const player = this.state.players.get(sessionId);
+    if (player !== undefined) player.name = name;
+    return name;
+  }
 
   #setConnected({ sessionId }: Client, connected: boolean): void {
     const player = this.state.players.get(sessionId);

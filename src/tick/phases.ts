@@ -1,13 +1,24 @@
 /**
- * Spreads the rooms of one rate over the period: a few phases, and a new room goes where the fewest are. A few and not
- * one a room, because rooms of one phase share a deadline, a wake-up of the process and warm caches; waking up is most
- * of what idle rooms cost.
+ * Spreads the rooms of one rate over the period, by what they cost. Rooms of one phase share a deadline and one wake-up
+ * of the process, and waking up is most of what idle rooms cost: so rooms gather in one phase as long as they are quick
+ * together, and where they are not, some move to a phase with less to do. A move shifts a room's steps once, by at most
+ * half a period; it happens seldom, and only where the difference is plain.
  */
 import { FixedStepper, type StepperOptions } from './fixed-stepper.ts';
 
-/** Phases lie about this far apart. */
-const PHASE_MS = 8;
+/** Phases lie at least about this far apart. */
+const PHASE_MS = 4;
 const MAX_PHASES = 8;
+/** Rooms that take longer than this together may be spread. */
+const FULL_MS = 1;
+/** What a phase with next to nothing to do costs: its rooms may join others. */
+const IDLE_MS = 0.5;
+/** Another phase is plainly better off when it has less than this share of the work. */
+const PLAINLY_LESS = 0.4;
+/** Runs between two moves of a phase, for its cost to show. */
+const SETTLE_RUNS = 10;
+/** Weight of the newest run in the moving average of a phase's cost. */
+const COST_WEIGHT = 0.1;
 
 /** The rooms that step together. */
 export class Phase<Room> {
@@ -16,6 +27,11 @@ export class Phase<Room> {
   /** Steps of a visit under way, and which room is next in it; 0 when none is. */
   steps = 0;
   next = 0;
+  /** Milliseconds that the run under way took so far; and that a run takes, smoothed. */
+  running = 0;
+  cost = 0;
+  /** Complete runs since rooms came or went by a move. */
+  runs = 0;
 
   constructor(stepper: FixedStepper) {
     this.stepper = stepper;
@@ -32,6 +48,20 @@ export class Phase<Room> {
     this.rooms.splice(at, 1);
     if (at < this.next) this.next--;
   }
+
+  /** The run under way is complete. */
+  ran(): void {
+    this.cost += COST_WEIGHT * (this.running - this.cost);
+    this.running = 0;
+    this.next = 0;
+    this.steps = 0;
+    this.runs++;
+  }
+}
+
+export interface Move<Room> {
+  readonly to: Phase<Room>;
+  readonly rooms: readonly Room[];
 }
 
 /** The phases of one rate, all on the grid that starts at time 0. */
@@ -48,19 +78,27 @@ export class Phases<Room> {
     });
   }
 
-  /** Puts a room into the emptiest phase, whose next deadline then lies after `now`. */
+  /** Puts a room into the first phase that is not full, else the cheapest; its next deadline then lies after `now`. */
   add(room: Room, now: number): Phase<Room> {
-    const phase = this.#all.reduce((least, other) => (other.rooms.length < least.rooms.length ? other : least));
-    if (phase.rooms.length === 0) this.#wind(phase.stepper, now);
-    phase.rooms.push(room);
+    const phase = this.#all.find(({ cost }) => cost < FULL_MS) ?? this.#cheapest();
+    this.#put(phase, [room], now);
     return phase;
   }
 
-  /** An empty phase stood still; its grid is where it was. */
-  #wind(stepper: FixedStepper, now: number): void {
-    const { periodMs, earlyMs } = this.#options;
-    const behind = Math.floor((now + earlyMs - stepper.nextAt) / periodMs) + 1;
-    stepper.nextAt += Math.max(0, behind) * periodMs;
+  /** What to move after a run of `phase`, and moved already; undefined nearly always. */
+  balance(phase: Phase<Room>, now: number): Move<Room> | undefined {
+    if (phase.runs < SETTLE_RUNS) return undefined;
+    const to = phase.cost > FULL_MS ? this.#relief(phase) : phase.cost < IDLE_MS ? this.#company(phase) : undefined;
+    if (to === undefined) return undefined;
+    const count = phase.cost > FULL_MS ? Math.ceil(phase.rooms.length / 4) : phase.rooms.length;
+    const share = (phase.cost * count) / phase.rooms.length;
+    const rooms = phase.rooms.splice(-count);
+    this.#put(to, rooms, now);
+    phase.cost -= share;
+    to.cost += share;
+    phase.runs = 0;
+    to.runs = 0;
+    return { to, rooms };
   }
 
   /** The phase with rooms that is due first. */
@@ -70,5 +108,38 @@ export class Phases<Room> {
       if (phase.rooms.length > 0 && (first === undefined || phase.dueAt < first.dueAt)) first = phase;
     }
     return first;
+  }
+
+  /** A phase that plainly has less to do than a full one. */
+  #relief(phase: Phase<Room>): Phase<Room> | undefined {
+    const other = this.#cheapest();
+    return phase.rooms.length > 1 && other.cost < phase.cost * PLAINLY_LESS ? other : undefined;
+  }
+
+  /** An earlier phase whose rooms these may join without filling it. */
+  #company(phase: Phase<Room>): Phase<Room> | undefined {
+    const before = this.#all.slice(0, this.#all.indexOf(phase));
+    return before.find((other) => other.rooms.length > 0 && other.runs >= SETTLE_RUNS && other.cost < IDLE_MS);
+  }
+
+  #cheapest(): Phase<Room> {
+    return this.#all.reduce((least, other) => (other.cost < least.cost ? other : least));
+  }
+
+  #put(phase: Phase<Room>, rooms: readonly Room[], now: number): void {
+    if (phase.rooms.length === 0) this.#wake(phase, now);
+    phase.rooms.push(...rooms);
+  }
+
+  /** An empty phase stood still; its grid is where it was. */
+  #wake(phase: Phase<Room>, now: number): void {
+    const { periodMs, earlyMs } = this.#options;
+    const { stepper } = phase;
+    const behind = Math.floor((now + earlyMs - stepper.nextAt) / periodMs) + 1;
+    stepper.nextAt += Math.max(0, behind) * periodMs;
+    phase.steps = 0;
+    phase.next = 0;
+    phase.running = 0;
+    phase.cost = 0;
   }
 }

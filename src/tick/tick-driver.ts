@@ -155,11 +155,21 @@ export class TickDriver {
       if (now + this.#options.earlyMs >= entry.notBefore) now = this.#visit(entry, phase, now);
       else if (entry.restrained) this.#skip(entry, phase.steps);
     }
-    if (phase.next >= phase.rooms.length) {
-      phase.next = 0;
-      phase.steps = 0;
-    }
+    phase.running += now - start;
+    if (phase.next >= phase.rooms.length) this.#complete(phase, now);
     return now;
+  }
+
+  #complete(phase: Phase<Entry>, now: number): void {
+    phase.ran();
+    const { periodMs } = phase.stepper.options;
+    const move = this.#phases(periodMs).balance(phase, now);
+    if (move === undefined) return;
+    const lastStepAt = phase.stepper.nextAt - periodMs;
+    for (const entry of move.rooms) {
+      entry.phase = move.to;
+      entry.notBefore = Math.max(entry.notBefore, lastStepAt + periodMs / 2);
+    }
   }
 
   #begin(phase: Phase<Entry>, now: number): void {

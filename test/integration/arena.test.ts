@@ -45,6 +45,18 @@ describe('the arena over sockets', () => {
       });
     }
 
+    it('a player may take another name in the middle of a match; one that cannot be used changes nothing', async () => {
+      const player = await arena.join('arena', { join: { name: 'Verus' } });
+      assert.equal(await player.room.request('rename', '  Priscus\u0007 '), 'Priscus');
+      await until('the new name', () => player.self.name === 'Priscus');
+      for (const name of ['x'.repeat(21), 7, { first: 'a' }]) {
+        const refused = player.room.request('rename', name);
+        await assert.rejects(refused, (cause: { code: number }) => cause.code === ERRORS.INVALID_NAME.code);
+      }
+      assert.equal(player.self.name, 'Priscus');
+      assert.equal(await player.room.request('rename', ' '), 'Tiro');
+    });
+
     it('a seventeenth person gets another room', async () => {
       const first = await arena.join('duel');
       for (let i = 1; i < 16; i++) await arena.join('duel');

@@ -62,23 +62,19 @@ describe('FixedStepper', () => {
 describe('Phases', () => {
   const phases = () => new Phases<string>({ ...OPTIONS, periodMs: 1000 / 30 });
 
-  it('spreads rooms evenly over the period', () => {
+  it('gathers rooms in one phase as long as they are quick together', () => {
     const all = phases();
-    const deadlines = new Map<number, number>();
-    for (let i = 0; i < 80; i++) {
-      const { nextAt } = all.add(`room ${i}`, 0).stepper;
-      deadlines.set(nextAt, (deadlines.get(nextAt) ?? 0) + 1);
-    }
-    assert.deepEqual([...deadlines.values()], [20, 20, 20, 20]);
-    const sorted = [...deadlines.keys()].sort((a, b) => a - b);
-    for (let i = 1; i < 4; i++) assert.ok(Math.abs(sorted[i]! - sorted[i - 1]! - 1000 / 120) < 1e-9);
+    const used = new Set(Array.from({ length: 80 }, (_, i) => all.add(`room ${i}`, 0)));
+    assert.equal(used.size, 1);
   });
 
-  it('fills the phases of rooms that ended first', () => {
+  it('puts new rooms elsewhere when a phase is full', () => {
     const all = phases();
-    const taken = Array.from({ length: 10 }, (_, i) => all.add(`room ${i}`, 0));
-    taken[3]!.remove('room 3');
-    assert.equal(all.add('new', 0), taken[3]);
+    const first = all.add('a', 0);
+    first.cost = 5;
+    const second = all.add('b', 0);
+    assert.notEqual(second, first);
+    assert.ok(second.stepper.nextAt > 0);
   });
 
   it('starts after now, on one grid for all, also when a phase stood empty', () => {
@@ -88,12 +84,14 @@ describe('Phases', () => {
     const phase = all.add('second', 123_456.7);
     assert.ok(phase.stepper.nextAt > 123_456.7 && phase.stepper.nextAt < 123_456.7 + 35);
     const periods = ((phase.stepper.nextAt - before) * 30) / 1000;
-    assert.ok(Math.abs(periods * 4 - Math.round(periods * 4)) < 1e-6);
+    assert.ok(Math.abs(periods - Math.round(periods)) < 1e-6);
   });
 
   it('gives the phase that is due first; one that was interrupted comes before all', () => {
     const all = phases();
-    const [first, second] = [all.add('a', 0), all.add('b', 0)];
+    const first = all.add('a', 0);
+    first.cost = 5;
+    const second = all.add('b', 0);
     assert.equal(all.earliest(), first.dueAt < second.dueAt ? first : second);
     const later = first.dueAt < second.dueAt ? second : first;
     later.steps = 1;
@@ -168,16 +166,59 @@ describe('TickDriver', () => {
     assert.ok(room.visits.every((visit) => visit.steps === 1));
   });
 
-  it('has no timer without rooms, and one wake-up for rooms that share a phase', () => {
+  it('has no timer without rooms, and one wake-up a period for all that are idle', () => {
     const machine = new FakeMachine();
     const driver = drive(machine);
     assert.ok(machine.sleeping);
     const ticking = Array.from({ length: 200 }, () => driver.add(new FakeRoom(machine), 30));
     machine.runUntil(1000);
-    assert.ok(machine.wakes <= 4 * 31, `${machine.wakes} wake-ups for 6,000 steps`);
+    assert.ok(machine.wakes <= 31, `${machine.wakes} wake-ups for 6,000 steps`);
     for (const one of ticking) one.stop();
     assert.ok(machine.sleeping);
     assert.equal(driver.rooms, 0);
+  });
+
+  it('spreads rooms that cost time over the period, each keeping its rate, and lets them be then', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const rooms = Array.from({ length: 200 }, () => new FakeRoom(machine));
+    for (const room of rooms) {
+      room.costMs = 0.1;
+      driver.add(room, 30);
+    }
+    machine.runUntil(20_000);
+    const phaseOf = (room: FakeRoom): number => Math.round(((room.visits.at(-1)!.at * 30) / 1000) * 8) % 8;
+    const before = rooms.map((room) => room.visits.length);
+    const shares = new Map<number, number>();
+    for (const room of rooms) shares.set(phaseOf(room), (shares.get(phaseOf(room)) ?? 0) + 1);
+    assert.ok(shares.size >= 6, `${shares.size} phases`);
+    for (const room of rooms) assert.ok(Math.abs(room.steps - 600) <= 6, `${room.steps} steps in 20 s`);
+    machine.runUntil(60_000);
+    rooms.forEach((room, i) => {
+      const settled = room.visits.slice(before[i]! + 1);
+      const intervals = settled.slice(1).map((visit, n) => visit.at - settled[n]!.at);
+      assert.ok(
+        intervals.every((ms) => Math.abs(ms - 1000 / 30) < 3),
+        'and is not moved again',
+      );
+    });
+  });
+
+  it('brings rooms together again when they have become idle', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const rooms = Array.from({ length: 100 }, () => new FakeRoom(machine));
+    for (const room of rooms) {
+      room.costMs = 0.2;
+      driver.add(room, 30);
+    }
+    machine.runUntil(20_000);
+    for (const room of rooms) room.costMs = 0;
+    machine.runUntil(40_000);
+    const before = machine.wakes;
+    machine.runUntil(50_000);
+    assert.ok(machine.wakes - before <= 301, `${machine.wakes - before} wake-ups in 10 s`);
+    for (const room of rooms) assert.ok(Math.abs(room.steps - 1500) <= 8, `${room.steps} steps in 50 s`);
   });
 
   it('steps rooms of different rates each at its own', () => {
