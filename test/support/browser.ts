@@ -100,6 +100,22 @@ export class GamePage {
     return this.page.locator(selector).isVisible();
   }
 
+  /** Of these elements, those that leave the screen or cover another one; in words. */
+  async misplaced(...selectors: string[]): Promise<string[]> {
+    const { width, height } = this.page.viewportSize()!;
+    const boxes = await Promise.all(
+      selectors.map(async (selector) => ({ selector, ...(await this.page.locator(selector).boundingBox())! })),
+    );
+    const out = boxes.filter(({ x, y, ...box }) => x < 0 || y < 0 || x + box.width > width || y + box.height > height);
+    const covering = boxes
+      .flatMap((a, i) => boxes.slice(i + 1).map((b) => [a, b] as const))
+      .filter(([a, b]) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height);
+    return [
+      ...out.map(({ selector }) => `${selector} leaves the screen`),
+      ...covering.map(([a, b]) => `${a.selector} covers ${b.selector}`),
+    ];
+  }
+
   /** Keeps what the page looks like now. */
   async keep(name: string): Promise<void> {
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });

@@ -12,16 +12,24 @@ import type { GamePage } from './browser.ts';
 export type Mood = 'fight' | 'seek';
 
 const STICK = 0.38;
-const COMFORTABLE = 260;
+/** Nearer than this it stands and aims. */
+const COMFORTABLE = 420;
+/** From looking at the page to the mouse being there. */
+const LEAD_SECONDS = 0.07;
+const MEMORY_SECONDS = 0.3;
+const NO_KEYS: ReadonlySet<string> = new Set();
 const ROCKET_FROM = 190;
 const ROCKET_TO = 520;
 
 export class ScriptedPlayer {
   mood: Mood = 'fight';
+  /** Whether it uses rockets beside the gun. */
+  rockets = true;
   readonly #game: GamePage;
   readonly #page: Page;
   readonly #held = new Set<string>();
   #firing = false;
+  #lastSeen = { id: '', at: 0, x: 0, y: 0 };
 
   constructor(game: GamePage) {
     this.#game = game;
@@ -42,7 +50,7 @@ export class ScriptedPlayer {
 
   /** Lets go of everything. */
   async rest(): Promise<void> {
-    await this.#hold(new Set());
+    await this.#hold(NO_KEYS);
     await this.#fire(false);
   }
 
@@ -54,24 +62,22 @@ export class ScriptedPlayer {
       opponents.filter((other) => !other.shielded && canSee(self.x, self.y, other.x, other.y, 8)),
     );
     const goal = seen ?? nearest(self, opponents);
-    await this.#hold(goal ? this.#steps(self, goal, seen !== undefined) : new Set());
-    if (seen) await this.#page.mouse.move(seen.screenX, seen.screenY);
-    await this.#fire(seen !== undefined && this.mood === 'fight');
-    if (seen && this.mood === 'fight' && inRange(self, seen)) await this.#page.keyboard.press('KeyE');
+    const shoots = seen !== undefined && this.mood === 'fight';
+    const stands = shoots && distance(self, seen) < COMFORTABLE;
+    await Promise.all([this.#hold(goal && !stands ? keysTowards(self, goal) : NO_KEYS), seen && this.#aim(seen)]);
+    await this.#fire(shoots);
+    if (shoots && this.rockets && inRange(self, seen)) await this.#page.keyboard.press('KeyE');
   }
 
-  /** The keys that lead to a place, or around somebody who is near enough. */
-  #steps(self: ShownPlayer, goal: ShownPlayer, seen: boolean): Set<string> {
-    const way = towards(self, goal);
-    const distance = Math.hypot(goal.x - self.x, goal.y - self.y);
-    const near = seen && distance < COMFORTABLE && this.mood === 'fight';
-    const angle = Math.atan2(way.y - self.y, way.x - self.x) + (near ? Math.PI / 2 : 0);
-    const keys = new Set<string>();
-    if (Math.cos(angle) > STICK) keys.add('KeyD');
-    if (Math.cos(angle) < -STICK) keys.add('KeyA');
-    if (Math.sin(angle) > STICK) keys.add('KeyS');
-    if (Math.sin(angle) < -STICK) keys.add('KeyW');
-    return keys;
+  /** At where the other will be on the screen when the mouse has got there. */
+  async #aim(other: ShownPlayer): Promise<void> {
+    const now = performance.now();
+    const { id, at, x, y } = this.#lastSeen;
+    const seconds = (now - at) / 1000;
+    const known = id === other.id && seconds > 0 && seconds < MEMORY_SECONDS;
+    const lead = known ? LEAD_SECONDS / seconds : 0;
+    this.#lastSeen = { id: other.id, at: now, x: other.screenX, y: other.screenY };
+    await this.#page.mouse.move(other.screenX + (other.screenX - x) * lead, other.screenY + (other.screenY - y) * lead);
   }
 
   async #hold(keys: ReadonlySet<string>): Promise<void> {
@@ -95,17 +101,31 @@ export class ScriptedPlayer {
   }
 }
 
+function distance(self: ShownPlayer, other: ShownPlayer): number {
+  return Math.hypot(other.x - self.x, other.y - self.y);
+}
+
 function nearest(self: ShownPlayer, others: readonly ShownPlayer[]): ShownPlayer | undefined {
-  const distance = (other: ShownPlayer) => Math.hypot(other.x - self.x, other.y - self.y);
-  return others.toSorted((a, b) => distance(a) - distance(b))[0];
+  return others.toSorted((a, b) => distance(self, a) - distance(self, b))[0];
 }
 
 function inRange(self: ShownPlayer, other: ShownPlayer): boolean {
-  const distance = Math.hypot(other.x - self.x, other.y - self.y);
-  return distance > ROCKET_FROM && distance < ROCKET_TO;
+  return distance(self, other) > ROCKET_FROM && distance(self, other) < ROCKET_TO;
 }
 
-function towards(self: ShownPlayer, goal: ShownPlayer): { x: number; y: number } {
+/** The keys that lead to a place, around the walls. */
+function keysTowards(self: ShownPlayer, goal: ShownPlayer): ReadonlySet<string> {
+  const way = nextPlace(self, goal);
+  const angle = Math.atan2(way.y - self.y, way.x - self.x);
+  const keys = new Set<string>();
+  if (Math.cos(angle) > STICK) keys.add('KeyD');
+  if (Math.cos(angle) < -STICK) keys.add('KeyA');
+  if (Math.sin(angle) > STICK) keys.add('KeyS');
+  if (Math.sin(angle) < -STICK) keys.add('KeyW');
+  return keys;
+}
+
+function nextPlace(self: ShownPlayer, goal: ShownPlayer): { x: number; y: number } {
   if (canWalk(self.x, self.y, goal.x, goal.y)) return goal;
   return WAYPOINTS[firstHop(self.x, self.y, nearestWaypoint(goal.x, goal.y))] ?? goal;
 }

@@ -1,0 +1,4 @@
+/** Where the page starts. */
+import { Game } from './game.ts';
+
+new Game().begin();

@@ -1,0 +1,99 @@
+/** What part of the arena the screen shows. World units against CSS pixels; follows the player and never shows nothing. */
+import { HEIGHT, WIDTH } from '../../../rooms/arena/map.ts';
+
+/** World area on screen, in square units: the same for everybody, whatever the screen's shape. */
+const VISIBLE_AREA = 1_000_000;
+const SMALLEST_ZOOM = 0.66;
+/** How far beyond the arena's edge one sees. */
+const MARGIN = 96;
+/** Seconds in which the camera covers most of the way to where it should be. */
+const FOLLOW = 0.11;
+const MAX_SHAKE = 11;
+const SHAKE_DECAY = 5.5;
+
+export class Camera {
+  /** World position in the middle of the screen. */
+  x = WIDTH / 2;
+  y = HEIGHT / 2;
+  zoom = 1;
+  width = 1;
+  height = 1;
+  pixelRatio = 1;
+  #shake = 0;
+  #shakeX = 0;
+  #shakeY = 0;
+  #clock = 0;
+
+  resize(width: number, height: number, pixelRatio: number): void {
+    this.width = width;
+    this.height = height;
+    this.pixelRatio = pixelRatio;
+    this.zoom = Math.max(SMALLEST_ZOOM, Math.sqrt((width * height) / VISIBLE_AREA));
+  }
+
+  /** Glides towards a place; `seconds` since the last frame, or Infinity to be there at once. */
+  follow(x: number, y: number, seconds: number): void {
+    const share = 1 - Math.exp(-seconds / FOLLOW);
+    this.x += (within(x, this.width / this.zoom, WIDTH) - this.x) * share;
+    this.y += (within(y, this.height / this.zoom, HEIGHT) - this.y) * share;
+    this.#settle(Math.min(seconds, 0.1));
+  }
+
+  /** Adds to the shaking, which wears off by itself; 1 is as much as there is. */
+  shake(strength: number): void {
+    this.#shake = Math.min(1, this.#shake + strength);
+  }
+
+  /** From here on, drawing is in world units. */
+  apply(context: CanvasRenderingContext2D): void {
+    const scale = this.zoom * this.pixelRatio;
+    // Whole pixels: the floor must not shimmer.
+    const left = Math.round((this.width / 2) * this.pixelRatio - (this.x + this.#shakeX) * scale);
+    const top = Math.round((this.height / 2) * this.pixelRatio - (this.y + this.#shakeY) * scale);
+    context.setTransform(scale, 0, 0, scale, left, top);
+  }
+
+  /** From here on, drawing is in CSS pixels of the screen. */
+  applyScreen(context: CanvasRenderingContext2D): void {
+    context.setTransform(this.pixelRatio, 0, 0, this.pixelRatio, 0, 0);
+  }
+
+  worldX(screenX: number): number {
+    return this.x + (screenX - this.width / 2) / this.zoom;
+  }
+
+  worldY(screenY: number): number {
+    return this.y + (screenY - this.height / 2) / this.zoom;
+  }
+
+  screenX(worldX: number): number {
+    return (worldX - this.x) * this.zoom + this.width / 2;
+  }
+
+  screenY(worldY: number): number {
+    return (worldY - this.y) * this.zoom + this.height / 2;
+  }
+
+  /** Whether a circle in the world may be on the screen. */
+  sees(x: number, y: number, radius: number): boolean {
+    return (
+      Math.abs(x - this.x) < this.width / 2 / this.zoom + radius &&
+      Math.abs(y - this.y) < this.height / 2 / this.zoom + radius
+    );
+  }
+
+  #settle(seconds: number): void {
+    this.#clock += seconds;
+    this.#shake = Math.max(0, this.#shake - this.#shake * SHAKE_DECAY * seconds);
+    const reach = this.#shake * this.#shake * MAX_SHAKE;
+    this.#shakeX = Math.sin(this.#clock * 71) * reach;
+    this.#shakeY = Math.sin(this.#clock * 83 + 1) * reach;
+  }
+}
+
+/** The nearest place to `center` from which a view of `size` shows no more than the margin around `extent`. */
+function within(center: number, size: number, extent: number): number {
+  const low = size / 2 - MARGIN;
+  const high = extent + MARGIN - size / 2;
+  return low > high ? extent / 2 : Math.min(high, Math.max(low, center));
+}
