@@ -49,7 +49,10 @@ export class PingSweep {
   }
 
   #ping(socket: Pingable): void {
-    if (socket.pingCount >= this.#options.maxUnanswered) return socket.terminate();
+    if (socket.pingCount >= this.#options.maxUnanswered) {
+      socket.terminate();
+      return;
+    }
     socket.pingCount++;
     socket.ping();
   }

@@ -107,7 +107,7 @@ describe("the page's files", function () {
     const browser = await launchBrowser();
     stack.defer(() => browser.close());
     const game = await GamePage.open(browser, server.url, SMALL);
-    await game.quickPlay('Strict');
+    await game.playing();
     assert.deepEqual(game.mistakes, []);
   });
 });

@@ -64,7 +64,8 @@ export class GamePage {
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = DESKTOP): Promise<GamePage> {
     const game = await GamePage.in(await browser.newContext(options));
-    await game.page.goto(url);
+    const response = await game.page.goto(url);
+    if (!response?.ok()) throw new Error(`${url} answered ${response?.status()}`);
     return game;
   }
 
