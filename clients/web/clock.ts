@@ -1,5 +1,5 @@
 /**
- * Two helpers around the SDK's room clock, which estimates the server's time and the round trip from the answers to
+ * Two functions around the SDK's room clock, which estimates the server's time and the round trip from the answers to
  * inputs: one lends it to the interpolation with a longer delay, one notices when it has lost touch.
  */
 import type { RoomClock, RoomClockLike } from '@colyseus/sdk';

@@ -71,6 +71,7 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
       );
     }
     checkTickRate(this.tickRate);
+    internalsOf(this)._events.once('dispose', () => this.#ticking?.stop());
     internalsOf(this)._simulationInterval = STEPPED_BY_DRIVER;
     this.patchRate = null;
   }
@@ -90,7 +91,6 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
 
   /** Called by the host when onCreate is through. */
   startTicking(): void {
-    internalsOf(this)._events.once('dispose', () => this.#ticking?.stop());
     const { step } = this;
     if (this.#ticking === undefined) this.setFixedTimestep((told) => step.call(this, told));
   }

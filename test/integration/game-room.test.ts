@@ -75,6 +75,13 @@ class StepsRoom extends GameRoom<{ state: InstanceType<typeof Counter> }> {
   }
 }
 
+class FailsAfterStart extends GameRoom {
+  onCreate() {
+    this.setFixedTimestep(() => {}, 30);
+    throw new Error('too late');
+  }
+  step() {}
+}
 class OptionsRoom extends GameRoom {
   static override joinOptions = z.strictObject({ team: z.enum(['red', 'blue']).optional() });
   maxClients = 1;
@@ -116,6 +123,7 @@ describe('GameRoom', () => {
           matchMaker.defineRoomType(`stock${i}`, stock);
         });
         define('steps', StepsRoom);
+        define('failsAfterStart', FailsAfterStart);
         define('options', OptionsRoom);
         define('wrongPatchRate', WrongPatchRate);
         define('wrongTickRate', WrongTickRate);
@@ -172,6 +180,12 @@ describe('GameRoom', () => {
     assert.equal(server.ticks.rooms, before + 1);
     await room.leave();
     await until('the driver to let go', () => server.ticks.rooms === before);
+  });
+
+  it('leaves nothing ticking when onCreate fails after the start', async () => {
+    const before = server.ticks.rooms;
+    assert.equal((await matchmake(server.url, 'create', 'failsAfterStart')).body.code, ERRORS.ROOM_FAILED.code);
+    assert.equal(server.ticks.rooms, before);
   });
 
   it('refuses wrong join options before any room is made, naming them', async () => {
