@@ -42,6 +42,8 @@ export interface Hook {
   snapshot(): Snapshot | undefined;
   /** Counters of the line and the netcode; undefined on the start screen. */
   readonly net: NetNumbers | undefined;
+  /** Script times of the newest 512 frames, in milliseconds, the oldest first; none on the start screen. */
+  frameTimes(): number[];
 }
 
 declare global {
@@ -57,6 +59,9 @@ export function installHook(match: () => Match | undefined, view: View): void {
     },
     get net() {
       return match()?.meter.numbers();
+    },
+    frameTimes() {
+      return match()?.meter.frameTimes() ?? [];
     },
     snapshot() {
       const current = match();

@@ -32,6 +32,8 @@ export interface NetNumbers {
   readonly frameP50Ms: number;
   readonly frameP95Ms: number;
   readonly framesPerSecond: number;
+  /** Frames drawn since the match began. */
+  readonly frames: number;
 }
 
 interface Hits {
@@ -100,7 +102,14 @@ export class Meter {
       frameP50Ms: percentile(frames, 0.5),
       frameP95Ms: percentile(frames, 0.95),
       framesPerSecond: this.#rates.frames,
+      frames: this.#frameCount,
     };
+  }
+
+  /** Script times of the newest frames, 512 at most, the oldest first; milliseconds. */
+  frameTimes(): number[] {
+    const kept = Math.min(FRAMES, this.#frameCount);
+    return Array.from({ length: kept }, (_, i) => this.#frames[(this.#frameCount - kept + i) % FRAMES]!);
   }
 
   #sample(seconds: number): void {

@@ -1,8 +1,10 @@
-/** `npm run bench -- NAME [options]`: the measurements against stock Colyseus, each a command of its own. */
+/** `npm run bench -- NAME [options]`: the measurements beside the load tests, each a command of its own. */
 import { runCommand } from '../args.ts';
+import { pageBench } from './page.ts';
 import { tickBench } from './tick.ts';
 
 const BENCHES: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  page: (argv) => runCommand(pageBench, argv),
   tick: (argv) => runCommand(tickBench, argv),
 };
 

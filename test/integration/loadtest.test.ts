@@ -111,7 +111,7 @@ describe('npm run loadtest', function () {
       ['loadtest/bench/main.ts', 'tick', '--rounds', '0'],
       ['loadtest/bench/main.ts', 'speed'],
     ] as const;
-    const complaint = /--bots must be|--shards must not|--rounds must be|no bench "speed"; there are: tick/;
+    const complaint = /--bots must be|--shards must not|--rounds must be|no bench "speed"; there are: page, tick/;
     const refuses = async ([script, ...args]: (typeof wrong)[number]): Promise<void> => {
       const child = await start(script, ...args);
       assert.equal(await child.exited, 'exit code 2', child.output());
@@ -133,6 +133,21 @@ describe('npm run loadtest', function () {
     assert.ok(figures.hypogeum.latencyP50 < figures.stock.latencyP50, child.output());
     const ids = checks.map(({ id }: { id: string }) => id);
     assert.deepEqual(ids, ['latency-p99', 'interval-p99', 'skipped-or-doubled', 'cpu-no-rooms', 'cpu-idle-rooms']);
+  });
+
+  it('bench page: plays a full match in a browser and checks what a frame costs', async () => {
+    const json = join(folder, 'bench', 'page.json');
+    const small = ['--seconds', '1', '--settle', '0', '--rounds', '1'];
+    const child = await start('loadtest/bench/main.ts', 'page', ...small, '--json', json);
+    assert.match(await child.exited, /^exit code [01]$/, child.output());
+    assert.ok(existsSync(json), child.output());
+    const { figures, checks } = read(json);
+    assert.ok(0 < figures.scriptP50 && figures.scriptP50 <= figures.scriptP95, JSON.stringify(figures));
+    assert.ok(figures.framesPerSecond > 0 && figures.reconciles > 0 && figures.pageBytes > 10_000, child.output());
+    const [{ measured, ok, ...promise }] = checks;
+    const asked = 'under 8 ms of script in 95 of 100 frames with 16 players';
+    assert.deepEqual([checks.length, promise], [1, { id: 'frame-script-p95', asked }]);
+    assert.deepEqual([measured, ok], [figures.scriptP95, figures.scriptP95 < 8]);
   });
 });
 

@@ -1,27 +1,16 @@
 /**
- * A real headless Chromium, and the game's page in it. A page's own mistakes (exceptions, errors on its console) are
+ * The game's page in a real headless Chromium. A page's own mistakes (exceptions, errors on its console) are
  * collected and are for the test to look at; screenshots are kept in results/screenshots.
  */
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Snapshot } from '../../clients/web/hook.ts';
 import type { NetNumbers } from '../../clients/web/meter.ts';
 import { ROOT } from './processes.ts';
 import { until } from './until.ts';
 
-const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** Root in a container has no sandbox; the rest keeps Chromium from doing anything but showing the page. */
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+export { launchBrowser } from '../../loadtest/browser.ts';
+
 export const SCREENSHOTS = join(ROOT, 'results/screenshots');
 
 /** For what is not looked at: a small picture is drawn sooner. */
@@ -33,14 +22,6 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
   isMobile: true,
 };
-
-/** Starts Chromium with a fresh profile; close it again. */
-export async function launchBrowser(): Promise<Browser> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  const executablePath = EXECUTABLES.find((path) => existsSync(path));
-  if (!executablePath) throw new Error('Chromium is not installed: npm test installs it, or says how');
-  return chromium.launch({ executablePath, args: FLAGS });
-}
 
 /** The game's page in a context (cookies, storage) of its own. */
 export class GamePage {

@@ -44,13 +44,24 @@ export class Camera {
     this.#shake = Math.min(1, this.#shake + strength);
   }
 
+  /** Device pixels for one world unit. */
+  get scale(): number {
+    return this.zoom * this.pixelRatio;
+  }
+
+  /** Where the world's origin is, in device pixels from the screen's corner. Whole ones: the floor must not shimmer. */
+  get left(): number {
+    return Math.round((this.width / 2) * this.pixelRatio - (this.x + this.#shakeX) * this.scale);
+  }
+
+  get top(): number {
+    return Math.round((this.height / 2) * this.pixelRatio - (this.y + this.#shakeY) * this.scale);
+  }
+
   /** From here on, drawing is in world units. */
   apply(context: CanvasRenderingContext2D): void {
-    const scale = this.zoom * this.pixelRatio;
-    // Whole pixels: the floor must not shimmer.
-    const left = Math.round((this.width / 2) * this.pixelRatio - (this.x + this.#shakeX) * scale);
-    const top = Math.round((this.height / 2) * this.pixelRatio - (this.y + this.#shakeY) * scale);
-    context.setTransform(scale, 0, 0, scale, left, top);
+    const { scale } = this;
+    context.setTransform(scale, 0, 0, scale, this.left, this.top);
   }
 
   /** From here on, drawing is in CSS pixels of the screen. */

@@ -21,8 +21,7 @@ export class Overlay {
   #sinceHit = 1;
   #sinceHurt = 1;
   #hurtAngle = 0;
-  #vignette: CanvasGradient | undefined;
-  #vignetteFor = '';
+  readonly #vignette = document.createElement('canvas');
 
   fired(): void {
     this.#sinceShot = 0;
@@ -44,17 +43,16 @@ export class Overlay {
     this.#sinceHit += seconds;
   }
 
+  /** A picture as large as the screen: a gradient would be worked out anew for every pixel of every frame. */
   drawVignette(context: CanvasRenderingContext2D, { width, height }: Camera): void {
-    const size = `${width}x${height}`;
-    if (this.#vignetteFor !== size) {
-      const reach = Math.hypot(width, height) / 2;
-      this.#vignette = context.createRadialGradient(width / 2, height / 2, reach * 0.45, width / 2, height / 2, reach);
-      this.#vignette.addColorStop(0, 'rgb(8 4 2 / 0%)');
-      this.#vignette.addColorStop(1, 'rgb(8 4 2 / 56%)');
-      this.#vignetteFor = size;
+    const image = this.#vignette;
+    const { canvas } = context;
+    if (image.width !== canvas.width || image.height !== canvas.height) {
+      image.width = canvas.width;
+      image.height = canvas.height;
+      paintVignette(image);
     }
-    context.fillStyle = this.#vignette!;
-    context.fillRect(0, 0, width, height);
+    context.drawImage(image, 0, 0, width, height);
   }
 
   /** Small arrows at the edge of the screen towards those who are not on it. */
@@ -154,6 +152,17 @@ const CROSSHAIR_STROKES: readonly (readonly [number, string])[] = [
 ];
 const DASHES = [3, 9];
 const NO_DASHES: number[] = [];
+
+function paintVignette(image: HTMLCanvasElement): void {
+  const { width, height } = image;
+  const context = image.getContext('2d')!;
+  const reach = Math.hypot(width, height) / 2;
+  const dark = context.createRadialGradient(width / 2, height / 2, reach * 0.45, width / 2, height / 2, reach);
+  dark.addColorStop(0, 'rgb(8 4 2 / 0%)');
+  dark.addColorStop(1, 'rgb(8 4 2 / 56%)');
+  context.fillStyle = dark;
+  context.fillRect(0, 0, width, height);
+}
 
 function arrow(context: CanvasRenderingContext2D, x: number, y: number, angle: number, color: string): void {
   context.translate(x, y);
