@@ -14,7 +14,7 @@ const FULL_MS = 1;
 /** What a phase with next to nothing to do costs: its rooms may join others. */
 const IDLE_MS = 0.5;
 /** Another phase is plainly better off when it has less than this share of the work. */
-const PLAINLY_LESS = 0.4;
+const PLAINLY_LESS = 0.6;
 /** Runs between two moves of a phase, for its cost to show. */
 const SETTLE_RUNS = 10;
 /** Weight of the newest run in the moving average of a phase's cost. */
@@ -90,7 +90,7 @@ export class Phases<Room> {
     if (phase.runs < SETTLE_RUNS) return undefined;
     const to = phase.cost > FULL_MS ? this.#relief(phase) : phase.cost < IDLE_MS ? this.#company(phase) : undefined;
     if (to === undefined) return undefined;
-    const count = phase.cost > FULL_MS ? Math.ceil(phase.rooms.length / 4) : phase.rooms.length;
+    const count = phase.cost > FULL_MS ? evenShare(phase, to) : phase.rooms.length;
     const share = (phase.cost * count) / phase.rooms.length;
     const rooms = phase.rooms.splice(-count);
     this.#put(to, rooms, now);
@@ -142,4 +142,9 @@ export class Phases<Room> {
     phase.running = 0;
     phase.cost = 0;
   }
+}
+
+/** How many rooms leave both phases with as much to do, if rooms cost alike; at least one. */
+function evenShare<Room>(from: Phase<Room>, to: Phase<Room>): number {
+  return Math.max(1, Math.floor((from.rooms.length * (from.cost - to.cost)) / (2 * from.cost)));
 }
