@@ -142,8 +142,8 @@ function formatUsage(usage: ProcessUsage): string {
   return `${percent(usage.cpu)} of a core, ${usage.memoryMb} MB (highest ${usage.peakMemoryMb} MB)`;
 }
 
-function formatMachine({ busy, otherCores }: MachineUsage): string {
-  return `${percent(busy)} busy${otherCores === undefined ? '' : `, other programs ${otherCores.toFixed(1)} cores`}`;
+function formatMachine({ busy, otherCores, stolenCores }: MachineUsage): string {
+  return `${percent(busy)} busy${otherCores === undefined ? '' : `, other programs ${otherCores.toFixed(1)} cores`}, ${percent(stolenCores)} of a core stolen`;
 }
 
 function formatDurations({ p50, p99, max }: DurationSummary): string {

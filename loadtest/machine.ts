@@ -72,12 +72,16 @@ export interface MachineUsage {
   readonly busy: number;
   /** Undefined when a part of the test runs where it cannot be seen. */
   readonly otherCores: number | undefined;
+  /** Cores' worth of time that a hypervisor gave to other machines while this one wanted it ("steal"); 0 where unknown. */
+  readonly stolenCores: number;
 }
 
 /** Watches the machine while something is measured on it. */
 export class MachineMeter {
   readonly #ours: readonly ProcessMeter[];
   #before = cpuTimes();
+  #stolenBefore = stolenSeconds();
+  #at = 0;
 
   /** `pids`: the processes of the test beside this one. Undefined when not all of them are known. */
   constructor(pids: readonly number[] | undefined) {
@@ -86,6 +90,8 @@ export class MachineMeter {
 
   begin(): void {
     this.#before = cpuTimes();
+    this.#stolenBefore = stolenSeconds();
+    this.#at = performance.now();
     for (const meter of this.#ours) meter.begin();
   }
 
@@ -93,18 +99,23 @@ export class MachineMeter {
     const after = cpuTimes();
     const total = after.total - this.#before.total;
     const busy = total === 0 ? 0 : 1 - (after.idle - this.#before.idle) / total;
+    const stolenCores = (stolenSeconds() - this.#stolenBefore) / ((performance.now() - this.#at) / 1000);
     const ours = this.#ours.map((meter) => meter.end()?.cpu);
-    if (ours.length === 0 || ours.includes(undefined)) return { busy, otherCores: undefined };
+    if (ours.length === 0 || ours.includes(undefined)) return { busy, otherCores: undefined, stolenCores };
     const ourCores = ours.reduce<number>((sum, cpu) => sum + (cpu ?? 0), 0);
-    return { busy, otherCores: Math.max(0, busy * os.cpus().length - ourCores) };
+    return { busy, otherCores: Math.max(0, busy * os.cpus().length - ourCores), stolenCores };
   }
 }
 
 /** From this many cores on, other programs make timings worse than they are. */
 const OTHER_CORES_LIMIT = 0.5;
+/** Stolen time comes in pauses of several milliseconds: a little of it moves a p99. */
+const STOLEN_CORES_LIMIT = 0.03;
 
 /** Why timings taken with this usage should not be believed; undefined when they should. */
-export function doubtMachine({ busy, otherCores }: MachineUsage): string | undefined {
+export function doubtMachine({ busy, otherCores, stolenCores }: MachineUsage): string | undefined {
+  if (stolenCores > STOLEN_CORES_LIMIT)
+    return `the hypervisor took ${(stolenCores * 100).toFixed(0)} % of a core away meanwhile; not trustworthy`;
   if (otherCores !== undefined && otherCores > OTHER_CORES_LIMIT)
     return `other programs used ${otherCores.toFixed(1)} cores meanwhile; not trustworthy`;
   return busy > BUSY_LIMIT ? `all cores were ${Math.round(busy * 100)} % busy; not trustworthy` : undefined;
@@ -118,6 +129,11 @@ function cpuTimes(): { idle: number; total: number } {
     total += times.user + times.nice + times.sys + times.idle + times.irq;
   }
   return { idle, total };
+}
+
+/** The eighth number of the first line of /proc/stat, over all cores (proc(5)). */
+function stolenSeconds(): number {
+  return Number(read('/proc/stat')?.split('\n', 1)[0]?.split(/\s+/)[8] ?? 0) / TICKS_PER_SECOND;
 }
 
 /** utime + stime: fields 14 and 15 of /proc/PID/stat, counted after the name, which may hold spaces (proc(5)). */

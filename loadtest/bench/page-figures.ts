@@ -39,6 +39,7 @@ export function summarizePage(rounds: readonly PageRound[]): PageFigures {
     machine: {
       busy: each(({ machine }) => machine.busy),
       otherCores: others.length > 0 ? median(others) : undefined,
+      stolenCores: each(({ machine }) => machine.stolenCores),
     },
   };
 }

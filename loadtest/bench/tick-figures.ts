@@ -23,6 +23,15 @@ export interface TickFigures {
   readonly cpu: number;
   readonly memoryMb: number;
   readonly machine: MachineUsage;
+  /** Each round by itself: how far they scatter, and whether with the machine. */
+  readonly perRound: readonly RoundFigures[];
+}
+
+export interface RoundFigures {
+  readonly latencyP99: number;
+  readonly intervalP99: number;
+  readonly cpu: number;
+  readonly machine: MachineUsage;
 }
 
 /** CPU of a process that has nothing to do, as shares of a core. */
@@ -75,7 +84,11 @@ export function summarizeRounds(rounds: readonly LoadedRound[], periodMs: number
     machine: {
       busy: median(rounds.map(({ machine }) => machine.busy)),
       otherCores: median(rounds.map(({ machine }) => machine.otherCores ?? 0)),
+      stolenCores: median(rounds.map(({ machine }) => machine.stolenCores)),
     },
+    perRound: measured.map(({ latency, interval, round: { cpu } }, i) => {
+      return { latencyP99: latency.at(99), intervalP99: interval.at(99), cpu, machine: rounds[i]!.machine };
+    }),
   };
 }
 
@@ -119,6 +132,7 @@ export function formatTicks({ periodMs, hypogeum, stock, idle }: TickReportFigur
     row('CPU of a core', (figures) => percent(figures.cpu)),
     row('memory', (figures) => `${figures.memoryMb.toFixed(0)} MB`),
     row('other programs', ({ machine }) => `${(machine.otherCores ?? 0).toFixed(1)} cores`),
+    row('stolen of a core', ({ machine }) => percent(machine.stolenCores)),
     ['CPU without rooms', percent(idle.noRooms), percent(idle.baseline)],
     ['CPU with idle rooms', percent(idle.idleRooms), percent(idle.stockIdleRooms)],
   ]);

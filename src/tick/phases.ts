@@ -15,10 +15,12 @@ const FULL_MS = 1;
 const IDLE_MS = 0.5;
 /** Another phase is plainly better off when it has less than this share of the work. */
 const PLAINLY_LESS = 0.6;
-/** Runs between two moves of a phase, for its cost to show. */
+/** Runs after a move for a phase's cost to show; twice as many after each further move, up to the most. */
 const SETTLE_RUNS = 10;
-/** Weight of the newest run in the moving average of a phase's cost. */
+const MAX_SETTLE_RUNS = 640;
+/** Weight of the newest run in the moving average of a phase's cost; one slow run counts as at most so many average ones. */
 const COST_WEIGHT = 0.1;
+const MAX_OUTLIER = 2;
 
 /** The rooms that step together. */
 export class Phase<Room> {
@@ -30,8 +32,9 @@ export class Phase<Room> {
   /** Milliseconds that the run under way took so far; and that a run takes, smoothed. */
   running = 0;
   cost = 0;
-  /** Complete runs since rooms came or went by a move. */
+  /** Complete runs since rooms came or went by a move, and how many it takes until they may again. */
   runs = 0;
+  settleRuns = SETTLE_RUNS;
 
   constructor(stepper: FixedStepper) {
     this.stepper = stepper;
@@ -51,11 +54,24 @@ export class Phase<Room> {
 
   /** The run under way is complete. */
   ran(): void {
-    this.cost += COST_WEIGHT * (this.running - this.cost);
+    // A run during which the machine was taken away says nothing of the rooms in it.
+    const counted = Math.min(this.running, MAX_OUTLIER * this.cost + FULL_MS);
+    this.cost += COST_WEIGHT * (counted - this.cost);
     this.running = 0;
     this.next = 0;
     this.steps = 0;
     this.runs++;
+  }
+
+  /** Whether rooms may leave for another phase. Idle ones need not wait long to join others. */
+  get settled(): boolean {
+    return this.runs >= (this.cost < IDLE_MS ? SETTLE_RUNS : this.settleRuns);
+  }
+
+  /** Rooms came or went by a move. Each makes the next one wait longer: moves are for changed loads, not for noise. */
+  moved(): void {
+    this.runs = 0;
+    this.settleRuns = Math.min(MAX_SETTLE_RUNS, this.settleRuns * 2);
   }
 }
 
@@ -87,7 +103,7 @@ export class Phases<Room> {
 
   /** What to move after a run of `phase`, and moved already; undefined nearly always. */
   balance(phase: Phase<Room>, now: number): Move<Room> | undefined {
-    if (phase.runs < SETTLE_RUNS) return undefined;
+    if (!phase.settled) return undefined;
     const to = phase.cost > FULL_MS ? this.#relief(phase) : phase.cost < IDLE_MS ? this.#company(phase) : undefined;
     if (to === undefined) return undefined;
     const count = phase.cost > FULL_MS ? evenShare(phase, to) : phase.rooms.length;
@@ -96,8 +112,8 @@ export class Phases<Room> {
     this.#put(to, rooms, now);
     phase.cost -= share;
     to.cost += share;
-    phase.runs = 0;
-    to.runs = 0;
+    phase.moved();
+    to.moved();
     return { to, rooms };
   }
 
@@ -119,7 +135,7 @@ export class Phases<Room> {
   /** An earlier phase whose rooms these may join without filling it. */
   #company(phase: Phase<Room>): Phase<Room> | undefined {
     const before = this.#all.slice(0, this.#all.indexOf(phase));
-    return before.find((other) => other.rooms.length > 0 && other.runs >= SETTLE_RUNS && other.cost < IDLE_MS);
+    return before.find((other) => other.rooms.length > 0 && other.settled && other.cost < IDLE_MS);
   }
 
   #cheapest(): Phase<Room> {
@@ -141,6 +157,7 @@ export class Phases<Room> {
     phase.next = 0;
     phase.running = 0;
     phase.cost = 0;
+    phase.settleRuns = SETTLE_RUNS;
   }
 }
 

@@ -40,7 +40,7 @@ function squad(different: Partial<SquadResult> = {}): SquadResult {
 
 function observe(squads: SquadResult[], different: Partial<Observations> = {}): Observations {
   const server = { cpu: 0.3, memoryMb: 100, peakMemoryMb: 120 };
-  return { squads, server, machine: { busy: 0.4, otherCores: 0.1 }, ...different };
+  return { squads, server, machine: { busy: 0.4, otherCores: 0.1, stolenCores: 0 }, ...different };
 }
 
 const verdicts = (observations: Observations): Record<string, boolean> =>
@@ -92,12 +92,12 @@ describe('load test: figures and checks', () => {
   });
 
   it('doubts a run whose bots were the bottleneck', () => {
-    const doubted = (squads: SquadResult[], machine = { busy: 0.4, otherCores: 0.1 }) =>
+    const doubted = (squads: SquadResult[], machine = { busy: 0.4, otherCores: 0.1, stolenCores: 0 }) =>
       doubts(summarize(observe(squads, { machine }))).join('\n');
     assert.match(doubted([squad({ sendDelay: wire(new Array(100).fill(25)) })]), /late.*not trustworthy.*--processes/);
     assert.match(doubted([squad(), squad({ cpu: 0.97 })]), /97 % of a core.*--processes/);
     assert.match(doubted([squad({ skippedSlots: 4 })]), /4 inputs were never sent/);
-    assert.match(doubted([squad()], { busy: 0.9, otherCores: 2 }), /other programs used 2\.0 cores/);
-    assert.match(doubted([squad()], { busy: 0.99, otherCores: 0.1 }), /99 % busy/);
+    assert.match(doubted([squad()], { busy: 0.9, otherCores: 2, stolenCores: 0 }), /other programs used 2\.0 cores/);
+    assert.match(doubted([squad()], { busy: 0.99, otherCores: 0.1, stolenCores: 0 }), /99 % busy/);
   });
 });

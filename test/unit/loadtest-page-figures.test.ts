@@ -34,7 +34,7 @@ function round(slow: number, different: Partial<PageRound> = {}): PageRound {
     before: NUMBERS,
     after: { ...NUMBERS, corrections: 3, reconciles: 40 },
     pageBytes: 100_000,
-    machine: { busy: 0.5, otherCores: 0.1 },
+    machine: { busy: 0.5, otherCores: 0.1, stolenCores: 0 },
     ...different,
   };
 }
@@ -44,7 +44,7 @@ describe('bench page: figures and checks', () => {
     const figures = summarizePage([round(1), round(20), round(0)]);
     assert.deepEqual([figures.scriptP50, figures.scriptP95, figures.scriptMax], [2, 2, 20]);
     assert.deepEqual([figures.framesPerSecond, figures.corrections, figures.reconciles], [20, 1, 30]);
-    assert.deepEqual([figures.pageBytes, figures.machine], [100_000, { busy: 0.5, otherCores: 0.1 }]);
+    assert.deepEqual([figures.pageBytes, figures.machine], [100_000, { busy: 0.5, otherCores: 0.1, stolenCores: 0 }]);
   });
 
   it('misses the check when more than 5 of 100 frames are slow', () => {
@@ -53,7 +53,7 @@ describe('bench page: figures and checks', () => {
   });
 
   it('does not know of other programs where a process of the round could not be seen', () => {
-    const unseen = round(0, { machine: { busy: 0.5, otherCores: undefined } });
+    const unseen = round(0, { machine: { busy: 0.5, otherCores: undefined, stolenCores: 0 } });
     assert.equal(summarizePage([unseen]).machine.otherCores, undefined);
     assert.equal(summarizePage([unseen, round(0)]).machine.otherCores, 0.1);
   });

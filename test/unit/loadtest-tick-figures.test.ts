@@ -27,7 +27,7 @@ function round(latency: number, different: Partial<TickResult> = {}): LoadedRoun
     memoryMb: 150,
     ...different,
   };
-  return { result, machine: { busy: 0.4, otherCores: 0.1 } };
+  return { result, machine: { busy: 0.4, otherCores: 0.1, stolenCores: 0 } };
 }
 
 function figures(rounds: LoadedRound[]): TickReportFigures {

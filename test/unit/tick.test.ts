@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { noMeter, silentLogger } from '../../src/kernel/ports.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { FixedStepper } from '../../src/tick/fixed-stepper.ts';
-import { Phases } from '../../src/tick/phases.ts';
+import { type Phase, Phases } from '../../src/tick/phases.ts';
 import { TickDriver, type TickedRoom, type WakeTimer } from '../../src/tick/tick-driver.ts';
 import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
 
@@ -61,6 +61,16 @@ describe('FixedStepper', () => {
 
 describe('Phases', () => {
   const phases = () => new Phases<string>({ ...OPTIONS, periodMs: 1000 / 30 });
+  /** Lets a phase run, each run taking so many milliseconds; returns how many rooms moved away. */
+  const run = (all: Phases<string>, phase: Phase<string>, costs: number[]): number => {
+    let moved = 0;
+    for (const cost of costs) {
+      phase.running = cost;
+      phase.ran();
+      moved += all.balance(phase, 0)?.rooms.length ?? 0;
+    }
+    return moved;
+  };
 
   it('gathers rooms in one phase as long as they are quick together', () => {
     const all = phases();
@@ -85,6 +95,26 @@ describe('Phases', () => {
     assert.ok(phase.stepper.nextAt > 123_456.7 && phase.stepper.nextAt < 123_456.7 + 35);
     const periods = ((phase.stepper.nextAt - before) * 30) / 1000;
     assert.ok(Math.abs(periods - Math.round(periods)) < 1e-6);
+  });
+
+  it('moves rooms for a load that lasts, not for single slow runs', () => {
+    const all = phases();
+    const phase = all.add('a', 0);
+    all.add('b', 0);
+    const spiky = Array.from({ length: 300 }, (_, i) => (i % 30 === 29 ? 20 : 0.8));
+    assert.equal(run(all, phase, spiky), 0);
+    assert.equal(run(all, phase, new Array(50).fill(3)), 1);
+  });
+
+  it('waits longer after each move of a phase', () => {
+    const all = phases();
+    const phase = all.add('a', 0);
+    for (const room of ['b', 'c', 'd', 'e', 'f']) all.add(room, 0);
+    const runsUntilMove = (): number => {
+      for (let runs = 1; ; runs++) if (run(all, phase, [phase.rooms.length]) > 0) return runs;
+    };
+    const waits = [runsUntilMove(), runsUntilMove(), runsUntilMove()];
+    assert.ok(waits[1]! >= 20 && waits[2]! >= 40, waits.join(', '));
   });
 
   it('gives the phase that is due first; one that was interrupted comes before all', () => {
