@@ -2,7 +2,7 @@
  * The arrows of the code, as the README's map tells them: an import may only go along one.
  * `npm run check` fails on any other.
  */
-const FEATURES = '(tick|isolation|replication|matchmaking|resilience|gateway|security|events|observability)';
+const FEATURES = '(tick|isolation|replication|delivery|matchmaking|resilience|gateway|security|events|observability)';
 /** The files of a room that know numbers and rules only; `room.ts` and `state.ts` are the ones that know Colyseus. */
 const PURE =
   '(simulation|rules|map|geometry|movement|world|damage|weapons|pickups|rounds|spawning|navigation|ai|ai-[a-z]+|crew|input-budget)';

@@ -1,5 +1,5 @@
 /** What `npm run cluster` is asked to start, from its command line and the environment. Pure. */
-import { parseArgs } from 'node:util';
+import { parseOptions, wholeNumber } from './command-line.ts';
 
 export interface ClusterOptions {
   readonly processes: number;
@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly redisUrl: string | undefined;
 }
 
+/** More on one machine is a slip of the keyboard. */
+export const MAX_PROCESSES = 64;
 export const USAGE = 'npm run cluster -- [--processes N] [--port PORT] [--host ADDRESS] [--public HOST[:PORT]]';
 
 /** @throws an Error that says what is wrong with the command line. */
@@ -21,24 +23,19 @@ export function parseClusterOptions(
   env: NodeJS.ProcessEnv,
   usualProcesses: number,
 ): ClusterOptions {
-  const values = parseCommandLine(args);
-  const processes = wholeNumber('--processes', values.processes ?? (env.WEB_CONCURRENCY || usualProcesses), 1, 64);
-  const port = wholeNumber('--port', values.port ?? (env.HYPOGEUM_PORT || 2567), 1, 65535 - processes);
+  const values = parseOptions(args, ['processes', 'port', 'host', 'public'], USAGE);
+  const processes = wholeNumber(
+    '--processes',
+    values.processes ?? (env.WEB_CONCURRENCY || usualProcesses),
+    { min: 1, max: MAX_PROCESSES },
+    USAGE,
+  );
+  const port = wholeNumber(
+    '--port',
+    values.port ?? (env.HYPOGEUM_PORT || 2567),
+    { min: 1, max: 65535 - processes },
+    USAGE,
+  );
   const publicHost = values.public ?? (env.HYPOGEUM_PUBLIC_ADDRESS || `localhost:${port}`);
   return { processes, port, host: values.host, publicHost, redisUrl: env.REDIS_URL || undefined };
-}
-
-function parseCommandLine(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({ args: [...args], options: { processes: text, port: text, host: text, public: text } }).values;
-  } catch (cause) {
-    throw new Error(`${cause instanceof Error ? cause.message : cause}\nUsage: ${USAGE}`, { cause });
-  }
-}
-
-function wholeNumber(name: string, given: string | number, min: number, max: number): number {
-  const value = Number(given);
-  if (String(given).trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Error(`${name} must be a whole number, ${min} to ${max}, got "${given}"\nUsage: ${USAGE}`);
 }

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pageAddress } from '../src/http/page-address.ts';
 import { type ClusterOptions, parseClusterOptions } from './cluster-options.ts';
 import { LocalCluster } from './local-cluster.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
@@ -66,8 +67,8 @@ async function run(args: readonly string[]): Promise<void> {
   const stopping = new AbortController();
   try {
     const interrupted = await Promise.race([signal.then(() => true), cluster.start().then(() => false), lost.promise]);
-    if (interrupted) return;
-    say(`Hypogeum is ready: http://localhost:${options.port} (Ctrl+C stops it)`);
+    if (interrupted) return say('Stopping');
+    say(`Hypogeum is ready: ${pageAddress(options.host, options.port)} (Ctrl+C stops it)`);
     void reportStatus(cluster.ports, stopping.signal);
     await Promise.race([signal, lost.promise]);
     say('Stopping');

@@ -27,6 +27,7 @@ export interface ClusterDeps {
 export class LocalCluster {
   readonly #options: ClusterOptions;
   readonly #deps: ClusterDeps;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #directory: string | undefined;
   #redis: RedisServer | undefined;
@@ -45,13 +46,9 @@ export class LocalCluster {
   }
 
   /** Resolves when the public address serves. @throws an Error naming the part that failed; then stop() what did start. */
-  async start(): Promise<void> {
-    await this.#requirePorts();
-    this.#directory = await mkdtemp(join(tmpdir(), 'hypogeum-'));
-    process.once('exit', this.#endNow);
-    const redisUrl = this.#options.redisUrl ?? (await this.#startRedis());
-    await this.#startProcesses(redisUrl, join(this.#directory, 'pm2'));
-    await this.#startNginx(join(this.#directory, 'nginx'));
+  start(): Promise<void> {
+    this.#starting ??= this.#startParts();
+    return this.#starting;
   }
 
   /** Stops what was started, in reverse order; twice is fine. */
@@ -66,7 +63,18 @@ export class LocalCluster {
     if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
   };
 
+  async #startParts(): Promise<void> {
+    await this.#requirePorts();
+    this.#directory = await mkdtemp(join(tmpdir(), 'hypogeum-'));
+    process.once('exit', this.#endNow);
+    const redisUrl = this.#options.redisUrl ?? (await this.#startRedis());
+    if (this.#stopping === undefined) await this.#startProcesses(redisUrl, join(this.#directory, 'pm2'));
+    if (this.#stopping === undefined) await this.#startNginx(join(this.#directory, 'nginx'));
+  }
+
   async #stopParts(): Promise<void> {
+    // A part that is half started cannot be found to be stopped.
+    await this.#starting?.catch(() => {});
     // nginx takes nobody in from here on, but players hear through it that their process is stopping.
     this.#nginx?.child.signal('SIGQUIT');
     await this.#pm2?.shutdown();
@@ -121,6 +129,7 @@ export class LocalCluster {
       REDIS_URL: redisUrl,
       WEB_CONCURRENCY: String(processes),
       HYPOGEUM_PORT: String(port + 1),
+      HYPOGEUM_HOST: '127.0.0.1',
       HYPOGEUM_PUBLIC_ADDRESS: publicHost,
     };
   }

@@ -1,12 +1,13 @@
 /**
  * nginx in front of the processes: writes deploy/nginx.conf for a given number of processes and runs it. The file in the
  * repository is what this writes for the defaults. As a program it prints the configuration:
- * `node deploy/nginx.ts [--processes 4] [--port 2567] [--first-port 2568] [--host ADDRESS] [--public HOST[:PORT]]`.
+ * `npm exec -- node deploy/nginx.ts`, with the options of `USAGE`.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Child, startChild } from './child.ts';
+import { MAX_PROCESSES } from './cluster-options.ts';
+import { parseOptions, wholeNumber } from './command-line.ts';
 import { answers } from './ports.ts';
 import { locate } from './system-packages.ts';
 import { waitFor } from './wait.ts';
@@ -32,12 +33,16 @@ const TEMPLATE = join(import.meta.dirname, 'nginx.conf');
 /** Writes the lines between the marks of a configuration anew. Pure. */
 export function renderNginxConfig(template: string, { port, host, publicHost, processes }: Front): string {
   const sections: Record<string, readonly string[]> = {
-    listen: [`listen ${host === undefined ? '' : `${host}:`}${port};`],
+    listen: [`listen ${host === undefined ? '' : `${bracketed(host)}:`}${port};`],
     servers: processes.map((address) => `server ${address} max_fails=0;`),
     owners: processes.map((address, i) => `p${i} ${address};`),
     public: [`sub_filter '"publicAddress":"${publicHost}/' '"publicAddress":"$http_host/';`],
   };
   return Object.entries(sections).reduce((text, [name, lines]) => replaceSection(text, name, lines), template);
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 function replaceSection(text: string, name: string, lines: readonly string[]): string {
@@ -72,21 +77,22 @@ export async function startNginx(front: Front, directory: string): Promise<Nginx
   return { child, stop: (timeoutMs = 10_000) => child.stop('SIGQUIT', timeoutMs) };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      processes: { type: 'string', default: '4' },
-      port: { type: 'string', default: '2567' },
-      'first-port': { type: 'string', default: '2568' },
-      host: { type: 'string' },
-      public: { type: 'string' },
-    },
-  });
-  const first = Number(values['first-port']);
-  const processes = Array.from({ length: Number(values.processes) }, (_, i) => `127.0.0.1:${first + i}`);
-  const publicHost = values.public ?? `localhost:${values.port}`;
-  const front = { port: Number(values.port), host: values.host, publicHost, processes };
+const USAGE =
+  'npm exec -- node deploy/nginx.ts [--processes 4] [--port 2567] [--first-port 2568] [--host ADDRESS] [--public HOST[:PORT]]';
+
+async function main(args: readonly string[]): Promise<void> {
+  const values = parseOptions(args, ['processes', 'port', 'first-port', 'host', 'public'], USAGE);
+  const count = wholeNumber('--processes', values.processes ?? 4, { min: 1, max: MAX_PROCESSES }, USAGE);
+  const port = wholeNumber('--port', values.port ?? 2567, { min: 1, max: 65535 }, USAGE);
+  const first = wholeNumber('--first-port', values['first-port'] ?? 2568, { min: 1, max: 65536 - count }, USAGE);
+  const processes = Array.from({ length: count }, (_, i) => `127.0.0.1:${first + i}`);
+  const front = { port, host: values.host, publicHost: values.public ?? `localhost:${port}`, processes };
   process.stdout.write(renderNginxConfig(await readFile(TEMPLATE, 'utf8'), front));
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await main(process.argv.slice(2)).catch((error) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -2,15 +2,15 @@
  * A PM2 of one's own: its daemon, its logs and its list live in a given directory, so that the PM2 of the person at this
  * machine is not touched. Speaks to it through its command line, which reads ecosystem.config.js anew each time.
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { signalTo } from './child.ts';
 
-const run = promisify(execFile);
 const COMMAND = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin/pm2');
 
 export interface ManagedProcess {
@@ -106,16 +106,16 @@ export class Pm2 {
       .filter((pid) => Number.isInteger(pid) && pid > 1 && isAlive(pid));
   }
 
+  /** In a process group of its own: a Ctrl+C in the terminal does not end it half way. */
   async #command(...args: string[]): Promise<string> {
-    try {
-      const { stdout } = await run(process.execPath, [COMMAND, ...args], {
-        env: this.#env,
-        maxBuffer: 16 * 1024 * 1024,
-      });
-      return stdout;
-    } catch (cause) {
-      throw new Error(`pm2 ${args[0]} failed${outputOf(cause)}`, { cause });
-    }
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      env: this.#env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    if (code === 0) return stdout;
+    throw new Error(`pm2 ${args[0]} failed\n${stdout}${stderr}`.trimEnd());
   }
 }
 
@@ -126,9 +126,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function outputOf(error: unknown): string {
-  if (!(error instanceof Error && 'stdout' in error && 'stderr' in error)) return '';
-  return `\n${error.stdout}${error.stderr}`.trimEnd();
 }

@@ -9,6 +9,7 @@ import { parseEnvironment } from './config/parse.ts';
 import type { Settings } from './config/settings.ts';
 import { buildPage } from './http/esbuild-page.ts';
 import { page } from './http/page.ts';
+import { pageAddress } from './http/page-address.ts';
 import { tameConsole } from './isolation/console-tamer.ts';
 import { FaultLog } from './isolation/fault-log.ts';
 import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node-process.ts';
@@ -22,6 +23,8 @@ import { type RunningServer, type Store, startServer } from './server.ts';
 const PAGE = new URL('../clients/web/', import.meta.url);
 const REDIS_START_TIMEOUT_MS = 5000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+/** npm passes a Ctrl+C on to us who have it already: only a later one means "at once". */
+const SECOND_SIGNAL_AFTER_MS = 1500;
 /** Before the promised end, so that the process is gone within it. */
 const LAST_EXIT_MARGIN_MS = 200;
 
@@ -57,7 +60,7 @@ async function run(settings: Settings): Promise<void> {
       defineRooms: (define) => defineRooms(define, { arena }),
     });
     stopOnSignal(server, settings, logger);
-    announce(server);
+    announce(server, settings);
   } catch (cause) {
     fail([`Hypogeum could not start: ${messageOf(cause)}`]);
   }
@@ -70,19 +73,25 @@ async function openStore(settings: Settings, logger: Logger): Promise<Store> {
   return openRedisStore({ url: settings.redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, logger);
 }
 
-function announce({ port }: RunningServer): void {
-  process.stdout.write(`Hypogeum is ready: http://localhost:${port}\n`);
+function announce({ port }: RunningServer, { host }: Settings): void {
+  process.stdout.write(`Hypogeum is ready: ${pageAddress(host, port)}\n`);
   process.send?.('ready');
 }
 
 function stopOnSignal(server: RunningServer, { drainTimeoutMs }: Settings, logger: Logger): void {
+  let firstAt: number | undefined;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (firstAt !== undefined) {
+      if (performance.now() - firstAt > SECOND_SIGNAL_AFTER_MS) process.exit(1);
+      return;
+    }
+    firstAt = performance.now();
     logger.info('stopping', { signal });
     setTimeout(() => process.exit(0), drainTimeoutMs - LAST_EXIT_MARGIN_MS).unref();
     await server.stop();
     process.exit(0);
   };
-  for (const signal of STOP_SIGNALS) process.once(signal, (received) => void stop(received));
+  for (const signal of STOP_SIGNALS) process.on(signal, (received) => void stop(received));
 }
 
 function fail(reasons: readonly string[]): void {

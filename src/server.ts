@@ -14,6 +14,7 @@ import {
 import { setLogger } from '@colyseus/core/Logger';
 import type { RequestHandler } from 'express';
 import type { Settings } from './config/settings.ts';
+import { createNonces } from './delivery/node-nonces.ts';
 import { createHttpApp } from './http/app.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
@@ -67,8 +68,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   setLogger(colyseusLogger(deps));
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer() });
   const faults = new FaultLog(deps);
+  const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults }), options),
+    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines }), options),
   );
   const state = { stopping: false };
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });

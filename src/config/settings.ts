@@ -37,8 +37,8 @@ function choice<const T extends string>(d: Described & { fallback: T; of: readon
   return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range, help: d.help, schema };
 }
 
-function text(d: Described & { fallback: string; range: string; pattern: RegExp }): Setting<string> {
-  const schema = z.string().regex(d.pattern, `must be ${d.range}`);
+function text(d: Described & { fallback: string; range: string; fits: (text: string) => boolean }): Setting<string> {
+  const schema = z.string().refine(d.fits, `must be ${d.range}`);
   return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range: d.range, help: d.help, schema };
 }
 
@@ -54,21 +54,21 @@ export const SETTINGS = {
     env: 'HYPOGEUM_HOST',
     fallback: '0.0.0.0',
     range: 'an address or host name of this machine',
-    pattern: /^[A-Za-z0-9.:_-]+$/,
+    fits: (text) => /^[A-Za-z0-9.:_-]+$/.test(text),
     help: 'Address to listen on; 127.0.0.1 lets nobody in from outside.',
   }),
   redisUrl: text({
     env: 'REDIS_URL',
     fallback: '',
     range: 'redis://... or rediss://..., or nothing',
-    pattern: /^$|^rediss?:\/\/.+/,
+    fits: (text) => text === '' || (/^rediss?:\/\/./.test(text) && URL.canParse(text)),
     help: 'Redis that several processes share. Without it everything runs in this one.',
   }),
   publicAddress: text({
     env: 'HYPOGEUM_PUBLIC_ADDRESS',
     fallback: '',
     range: 'host[:port][/path], or nothing',
-    pattern: /^$|^[A-Za-z0-9.[\]:_-]+(\/[A-Za-z0-9._~/-]*)?$/,
+    fits: (text) => /^$|^[A-Za-z0-9.[\]:_-]+(\/[A-Za-z0-9._~/-]*)?$/.test(text),
     help: 'Where players reach this very process, if not at the address they asked for a match.',
   }),
   drainTimeoutMs: integer({
@@ -92,6 +92,30 @@ export const SETTINGS = {
     max: 1_048_576,
     unit: 'bytes',
     help: 'Largest frame a client may send; a larger one ends its connection.',
+  }),
+  maxInFlightBytes: integer({
+    env: 'HYPOGEUM_MAX_IN_FLIGHT_BYTES',
+    fallback: 65_536,
+    min: 1024,
+    max: 16_777_216,
+    unit: 'bytes',
+    help: 'Sent to a player and not yet acknowledged; beyond it, and beyond two patches, no state is sent to them.',
+  }),
+  maxQueuedBytes: integer({
+    env: 'HYPOGEUM_MAX_QUEUED_BYTES',
+    fallback: 262_144,
+    min: 1024,
+    max: 67_108_864,
+    unit: 'bytes',
+    help: 'Messages that wait for a player whose connection is that full; beyond it, it is closed.',
+  }),
+  congestedTimeoutMs: integer({
+    env: 'HYPOGEUM_CONGESTED_TIMEOUT_MS',
+    fallback: 15_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    help: 'A connection that stays that full, or does not answer, for so long is closed; the SDK connects again.',
   }),
   maxBodyBytes: integer({
     env: 'HYPOGEUM_MAX_BODY_BYTES',

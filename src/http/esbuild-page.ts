@@ -1,11 +1,15 @@
 /**
- * The page's files, bundled by esbuild when the process starts and kept in memory: what `clients/web` holds, ready to
- * be answered. Owns names, types, caching headers and compressed forms; it opens no port and knows no routes. Nothing
- * is written to disk.
+ * The pages' files, bundled by esbuild when the process starts and kept in memory: what `clients/web` holds, ready to
+ * be answered. Owns names, types, caching headers and compressed forms; it opens no port. Nothing is written to disk.
+ *
+ * To add a page: write its HTML in a folder of `clients/web`, naming its sources as they lie beside it (`main.ts`,
+ * `style.css`, `../icon.svg`), and add a line to `PAGES`. Nothing else: sources are found in the HTML, and code that
+ * several pages import becomes a chunk of its own, which a visitor of both loads once. A visit to one page loads nothing
+ * that only another needs.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -30,12 +34,26 @@ export interface PageAssets {
   entries(): Iterable<[string, PageAsset]>;
 }
 
+export interface Page {
+  /** The path of its URL, without a slash at the end unless it is the root. */
+  readonly path: string;
+  /** Its HTML, in the folder of all pages. */
+  readonly html: string;
+}
+
+export const PAGES: readonly Page[] = [
+  { path: '/', html: 'index.html' },
+  { path: '/world', html: 'world/index.html' },
+];
+
 export interface PageOptions {
-  /** Not minified, with linked source maps. */
+  readonly pages?: readonly Page[];
+  /** Not minified, not compressed, with linked source maps. */
   readonly development?: boolean;
 }
 
-const ENTRY_POINTS = ['main.ts', 'style.css', 'icon.svg'];
+/** What an HTML names in quotes and esbuild is to make. */
+const SOURCE = /(?<=\s(?:src|href)=")[\w./-]+\.(?:ts|css|svg)(?=")/g;
 /** A virtual folder: nothing is ever written there. */
 const OUT = '/page';
 const TYPES: Readonly<Record<string, string>> = {
@@ -50,40 +68,50 @@ const TYPES: Readonly<Record<string, string>> = {
 const COMPRESSED = new Set(['.woff2']);
 const REVALIDATE = 'no-cache';
 const FOREVER = 'public, max-age=31536000, immutable';
-/** Close to the best size for a tenth of the time. */
-const BROTLI_QUALITY = 9;
+/** The step from 9 to 10 is worth the time it takes at a start; the one to 11, the best, is not. */
+const BROTLI_QUALITY = 10;
 
 const brotliAsync = promisify(brotliCompress);
 const gzipAsync = promisify(gzip);
 
 /**
- * Bundles the page in the folder `root` (with `index.html`, `main.ts`, `style.css`, `icon.svg`). Every file but the
- * HTML carries its hash in its name, so that it may be cached for a year. Throws esbuild's BuildFailure when a source
- * is wrong.
+ * Bundles the pages in the folder `root`. Every file but the HTML carries its hash in its name, so that it may be cached
+ * for a year. Throws esbuild's BuildFailure when a source is wrong.
  */
-export async function buildPage(root: URL, options: PageOptions = {}): Promise<PageAssets> {
-  const folder = fileURLToPath(root);
-  const { outputFiles, metafile } = await bundle(folder, options);
-  const html = linkAssets(await readFile(new URL('index.html', withSlash(root)), 'utf8'), metafile);
-  const assets = new Map<string, PageAsset>();
-  for (const file of outputFiles) {
+export async function buildPage(
+  root: URL,
+  { pages = PAGES, development = false }: PageOptions = {},
+): Promise<PageAssets> {
+  const folder = new URL(withSlash(root.href));
+  const shells = await Promise.all(pages.map(({ html }) => readFile(new URL(html, folder), 'utf8')));
+  const sources = new Set(pages.flatMap(({ html }, i) => sourcesOf(shells[i]!, html)));
+  const { outputFiles, metafile } = await bundle(fileURLToPath(folder), [...sources], development);
+  const built = builtFiles(metafile);
+  const compress = !development;
+  const files = outputFiles.map(async (file): Promise<[string, PageAsset]> => {
     const path = file.path.slice(OUT.length);
-    assets.set(path, await asset(path, toBuffer(file), FOREVER));
+    return [path, await asset(path, toBuffer(file), { cacheControl: FOREVER, compress })];
+  });
+  const assets = new Map(await Promise.all(files));
+  for (const [i, { path, html }] of pages.entries()) {
+    const body = Buffer.from(linkFiles(shells[i]!, html, built));
+    const page = await asset(html, body, { cacheControl: REVALIDATE, compress });
+    for (const name of [path, withSlash(path), `/${html}`]) assets.set(name, page);
   }
-  const index = await asset('/index.html', Buffer.from(html), REVALIDATE);
-  assets.set('/', index).set('/index.html', index);
   return assets;
 }
 
-async function bundle(folder: string, { development = false }: PageOptions) {
+async function bundle(folder: string, entryPoints: string[], development: boolean) {
   return build({
     absWorkingDir: folder,
-    entryPoints: ENTRY_POINTS,
+    entryPoints,
     outdir: OUT,
     entryNames: 'assets/[name]-[hash]',
+    chunkNames: 'assets/[name]-[hash]',
     assetNames: 'assets/[name]-[hash]',
     publicPath: '/',
     bundle: true,
+    splitting: true,
     write: false,
     metafile: true,
     format: 'esm',
@@ -97,26 +125,71 @@ async function bundle(folder: string, { development = false }: PageOptions) {
   });
 }
 
-/** Puts the hashed names where the HTML names the sources, and lets the font load beside the style sheet. */
-function linkAssets(html: string, metafile: Metafile): string {
-  let linked = html;
-  let preload = '';
-  for (const [path, output] of Object.entries(metafile.outputs)) {
-    const url = `/${path.slice(path.indexOf('assets/'))}`;
-    const source = output.entryPoint ?? Object.keys(output.inputs)[0];
-    if (source && ENTRY_POINTS.includes(source)) linked = linked.replace(`"${source}"`, `"${url}"`);
-    if (extname(path) === '.woff2') {
-      preload += `<link rel="preload" href="${url}" as="font" type="font/woff2" crossorigin>`;
-    }
-  }
-  return linked.replace('</head>', `${preload}</head>`);
+/** The sources that an HTML names, from the folder of all pages. */
+function sourcesOf(text: string, html: string): string[] {
+  return (text.match(SOURCE) ?? []).map((name) => sourceAt(name, html));
 }
 
-async function asset(path: string, body: Buffer, cacheControl: string): Promise<PageAsset> {
+function sourceAt(name: string, html: string): string {
+  return posix.join(posix.dirname(html), name);
+}
+
+interface BuiltFile {
+  readonly url: string;
+  /** Built files that it cannot do without, theirs included: shared chunks, fonts. What it imports later is not. */
+  readonly needs: readonly string[];
+}
+
+/** What has become of each source that an HTML names. */
+function builtFiles({ outputs }: Metafile): ReadonlyMap<string, BuiltFile> {
+  const files = new Map<string, BuiltFile>();
+  for (const [path, output] of Object.entries(outputs)) {
+    // A file that is only copied has an input, but is no entry.
+    const source = output.entryPoint ?? Object.keys(output.inputs)[0];
+    if (source !== undefined) files.set(source, { url: urlOf(path), needs: [...needsOf(path, outputs)].map(urlOf) });
+  }
+  return files;
+}
+
+function needsOf(path: string, outputs: Metafile['outputs'], needs = new Set<string>()): Set<string> {
+  for (const { path: needed, kind, external } of outputs[path]?.imports ?? []) {
+    if (external || kind === 'dynamic-import' || needs.has(needed)) continue;
+    needs.add(needed);
+    needsOf(needed, outputs, needs);
+  }
+  return needs;
+}
+
+function urlOf(path: string): string {
+  return `/${path.slice(path.indexOf('assets/'))}`;
+}
+
+/** Puts the built files where the HTML names the sources, and lets what they need load beside them. */
+function linkFiles(text: string, html: string, built: ReadonlyMap<string, BuiltFile>): string {
+  const needs = new Set<string>();
+  const linked = text.replace(SOURCE, (name) => {
+    const file = built.get(sourceAt(name, html))!;
+    for (const needed of file.needs) needs.add(needed);
+    return file.url;
+  });
+  return linked.replace('</head>', `${[...needs].map(preload).join('')}</head>`);
+}
+
+function preload(url: string): string {
+  if (extname(url) === '.js') return `<link rel="modulepreload" href="${url}">`;
+  return `<link rel="preload" href="${url}" as="font" type="${TYPES[extname(url)]}" crossorigin>`;
+}
+
+interface Handling {
+  readonly cacheControl: string;
+  readonly compress: boolean;
+}
+
+async function asset(path: string, body: Buffer, { cacheControl, compress }: Handling): Promise<PageAsset> {
   const kind = extname(path);
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 27);
   const plain = { body, type: TYPES[kind] ?? 'application/octet-stream', etag: `"${hash}"`, cacheControl };
-  return COMPRESSED.has(kind) ? plain : { ...plain, ...(await compressed(body)) };
+  return COMPRESSED.has(kind) || !compress ? plain : { ...plain, ...(await compressed(body)) };
 }
 
 async function compressed(body: Buffer): Promise<Pick<PageAsset, 'gzip' | 'brotli'>> {
@@ -139,6 +212,6 @@ function toBuffer({ contents }: OutputFile): Buffer {
   return Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
 }
 
-function withSlash(root: URL): URL {
-  return root.href.endsWith('/') ? root : new URL(`${root.href}/`);
+function withSlash(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
 }

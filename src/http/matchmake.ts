@@ -55,14 +55,19 @@ function optionsOf(body: unknown): object | undefined {
   return FORBIDDEN_KEYS.some((key) => Object.hasOwn(body, key)) ? undefined : body;
 }
 
-/** Which error of ours is meant. Colyseus tells a full room apart by its words only, so they are read here. */
+/** Which error of ours is meant. */
 function kindOf(thrown: unknown): ErrorKind {
-  const message = messageOf(thrown);
-  if (/is locked$|already full\.?$/.test(message)) return ERRORS.ROOM_FULL;
   const code = (thrown as { code?: unknown } | null)?.code;
+  if (isFull(code, messageOf(thrown))) return ERRORS.ROOM_FULL;
   const known = Object.values(ERRORS).find((kind) => kind.code === code);
   if (known !== undefined) return known;
   return typeof code === 'number' ? ofTheGame(code) : ERRORS.UNHANDLED;
+}
+
+/** Colyseus tells a full room from one that is gone, or from whatever else fails, by its words only. */
+function isFull(code: unknown, message: string): boolean {
+  if (code === ERRORS.ROOM_NOT_FOUND.code) return message.endsWith(' is locked');
+  return code === ERRORS.UNHANDLED.code && message.endsWith(' is already full.');
 }
 
 /** A code that a room made up for its own refusals passes to the client as it is. */

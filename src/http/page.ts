@@ -10,9 +10,9 @@ export function page(assets: PageAssets): RequestHandler {
       'content-type': asset.type,
       etag: asset.etag,
       'cache-control': asset.cacheControl,
-      vary: 'Accept-Encoding',
       'x-content-type-options': 'nosniff',
     });
+    res.vary('Accept-Encoding');
     if (req.fresh) res.status(304).end();
     else res.end(req.method === 'HEAD' ? undefined : encoded(asset, req, res));
   };

@@ -1,7 +1,7 @@
 /**
  * A subclass of a room class, made when the room is defined, in which an exception of any callback ends at that
  * callback: it is counted and logged, whoever asked gets a coded error, and the match goes on. It works on stock Room
- * classes as they are. A `ServerError` thrown on purpose (a refusal with a code) is no fault and passes unchanged.
+ * classes as they are. A `ServerError` thrown to whoever asked (a refusal with a code) is no fault and passes unchanged.
  *
  * Colyseus's own `onUncaughtException` is hidden from it, because with that hook it answers failed requests with OK;
  * a room that defines one still gets every exception, in Colyseus's classes.
@@ -33,15 +33,17 @@ const LIFECYCLE: { readonly [hook: string]: 'go on' | 'refuse' } = {
   onBeforeShutdown: 'go on',
 };
 
+/** Where a game waits for a player to come back. */
+const WAITING = ['onDrop', 'onLeave'];
+
 export function guardRoom<C extends RoomClass>(Base: C, faults: FaultLog): C {
   const Guarded = { [Base.name]: class extends (Base as RoomClass) {} }[Base.name]!;
   const base = Base.prototype as Room;
-  hideUncaughtException(Guarded);
+  hideUncaughtException(Guarded, faults);
   guardStaticAuth(Guarded, Base, faults);
   override(Guarded, '__init', function init(this: Room) {
     const guard = guardOf(this, faults);
     guard.takeUncaughtException(base);
-    guard.wrapClock();
     internalsOf(base).__init.call(this);
     guard.wrapLifecycle();
   });
@@ -52,7 +54,7 @@ export function guardRoom<C extends RoomClass>(Base: C, faults: FaultLog): C {
 
 const GUARD = Symbol('hypogeum.guard');
 
-/** A room's guard, made at its first use: a constructor may register handlers before __init. */
+/** A room's guard, made at its first use: fields and constructors may set timers and register handlers before __init. */
 function guardOf(room: Room & { [GUARD]?: Guard }, faults: FaultLog): Guard {
   if (room[GUARD] === undefined) Object.defineProperty(room, GUARD, { value: new Guard(room, faults) });
   return room[GUARD]!;
@@ -62,11 +64,18 @@ function override(Class: RoomClass, name: string, value: (this: Room, ...args: n
   Object.defineProperty(Class.prototype, name, { value, writable: true, configurable: true });
 }
 
-/** Colyseus looks for this hook while constructing and registering; it must not find the game's. */
-function hideUncaughtException(Guarded: RoomClass): void {
+/**
+ * Colyseus looks for this hook while constructing and registering; it must not find the game's. It looks first at the end
+ * of Room's own constructor, when the clock is there and no field of the game is yet: the guard begins with that.
+ */
+function hideUncaughtException(Guarded: RoomClass, faults: FaultLog): void {
   Object.defineProperty(Guarded.prototype, 'onUncaughtException', {
-    value: undefined,
-    writable: true,
+    get(this: Room): undefined {
+      if (Object.hasOwn(this, 'clock')) guardOf(this, faults);
+    },
+    set(this: Room, hook: Callback | undefined) {
+      guardOf(this, faults).onUncaught = hook;
+    },
     configurable: true,
   });
 }
@@ -137,22 +146,24 @@ function overrideFramework(Guarded: RoomClass, base: Room, faults: FaultLog): vo
 class Guard {
   readonly #room: Room;
   readonly #faults: FaultLog;
-  #onUncaught: Callback | undefined;
+  /** The game's own hook. */
+  onUncaught: Callback | undefined;
 
   constructor(room: Room, faults: FaultLog) {
     this.#room = room;
     this.#faults = faults;
+    this.#wrapClock();
   }
 
-  /** Keeps the game's own hook, a method or a class field, and hides it from Colyseus. */
+  /** Keeps the game's own hook if it is a method or a class field, and hides it from Colyseus. */
   takeUncaughtException(base: Room): void {
-    const own = Object.getOwnPropertyDescriptor(this.#room, 'onUncaughtException')?.value ?? base.onUncaughtException;
-    this.#room.onUncaughtException = undefined;
-    this.#onUncaught = own as Callback | undefined;
+    const field: unknown = Object.getOwnPropertyDescriptor(this.#room, 'onUncaughtException')?.value;
+    delete this.#room.onUncaughtException;
+    this.onUncaught ??= (field ?? base.onUncaughtException) as Callback | undefined;
   }
 
   /** Timers of the room's clock. Wrapped on the instance: the class belongs to another package. */
-  wrapClock(): void {
+  #wrapClock(): void {
     const clock = this.#room.clock as unknown as Hooks;
     for (const name of ['setTimeout', 'setInterval']) {
       const original = clock[name]!;
@@ -194,19 +205,23 @@ class Guard {
     };
   }
 
-  /** A message handler: a failed request is answered with an error, a failed message is only reported. */
+  /**
+   * A message handler: a failed request is answered with an error, a failed message is only reported. A handler for all
+   * types answers no requests: its third argument is what the client sent, whatever that looks like.
+   */
   handler(type: string | number, callback: Callback): Callback {
     return this.#wrap(callback, (thrown, args) => {
       if (!isRefusal(thrown)) this.#report('onMessage', thrown, args, type);
-      if (isRequest(args[2])) throw isRefusal(thrown) ? thrown : refusal(`onMessage ${type}`);
+      if (type !== '*' && isRequest(args[2])) throw isRefusal(thrown) ? thrown : refusal(`onMessage ${type}`);
       return undefined;
     });
   }
 
   #hook(name: string, hook: Callback, then: 'go on' | 'refuse'): Callback {
     return this.#wrap(hook, (thrown, args) => {
-      if (!isRefusal(thrown)) this.#report(name, thrown, args);
-      if (then === 'refuse') throw isRefusal(thrown) ? thrown : refusal(name);
+      if (then === 'refuse' && isRefusal(thrown)) throw thrown;
+      if (!(WAITING.includes(name) && isEndOfWait(thrown))) this.#report(name, thrown, args);
+      if (then === 'refuse') throw refusal(name);
       return undefined;
     });
   }
@@ -228,11 +243,13 @@ class Guard {
   #report(callback: string, thrown: unknown, args: unknown[], type?: string | number): void {
     const label = type === undefined ? callback : `${callback} ${type}`;
     this.#faults.report(this.#room.roomName, label, thrown);
-    if (this.#onUncaught === undefined) return;
+    if (this.onUncaught === undefined) return;
+    const failed = (again: unknown): void => this.#faults.report(this.#room.roomName, 'onUncaughtException', again);
     try {
-      this.#onUncaught.call(this.#room, exceptionFor(callback, thrown, args, type), callback);
+      const result = this.onUncaught.call(this.#room, exceptionFor(callback, thrown, args, type), callback);
+      if (isThenable(result)) result.then(undefined, failed);
     } catch (again) {
-      this.#faults.report(this.#room.roomName, 'onUncaughtException', again);
+      failed(again);
     }
   }
 }
@@ -241,13 +258,19 @@ function refusal(callback: string): ServerError {
   return new ServerError(ERRORS.ROOM_FAILED.code, `${ERRORS.ROOM_FAILED.message} (${callback})`);
 }
 
+/** Thrown on purpose, with a code for the player who asked: no fault. */
+function isRefusal(thrown: unknown): thrown is ServerError {
+  return thrown instanceof ServerError;
+}
+
 /**
- * Thrown on purpose and no fault: an error with a code for the player; and what a wait for a reconnection rejects with
- * when nobody came back (`false`), the game gave it up (nothing), or the room ends (`disposing`).
+ * What a wait for a reconnection rejects with when it is over and nothing is wrong: nobody came back (`false`), the game
+ * gave it up (nothing), the room ends, or the player had never joined (Colyseus puts these words where the code goes).
  */
-function isRefusal(thrown: unknown): boolean {
+function isEndOfWait(thrown: unknown): boolean {
   if (thrown === false || thrown === undefined) return true;
-  return thrown instanceof ServerError || messageOf(thrown) === 'disposing';
+  if (thrown instanceof ServerError && String(thrown.code) === 'not joined') return true;
+  return ['disposing', 'disconnecting'].includes(messageOf(thrown));
 }
 
 function isRequest(context: unknown): context is MessageContext {

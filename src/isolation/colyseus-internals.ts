@@ -19,11 +19,22 @@ export interface RoomInternals {
   /** A truthy value keeps `patchRate = null` from starting a timer, and `broadcastPatch` from ticking the clock. */
   _simulationInterval: unknown;
   broadcastPatch(): unknown;
+  /** What writes the room's state for its clients. */
+  readonly _serializer: unknown;
+  /** Answers a client that acknowledged its join: the whole state. */
+  sendFullState(client: Client): void;
   /** Which stamps this room's inputs carry; undefined without lag compensation. */
   _timelineMode(): { readonly snapshot: boolean; readonly reckon: boolean } | undefined;
 }
 
-export const INTERNAL_METHODS = ['__init', '_onMessage', '_onLeave', 'broadcastPatch', '_timelineMode'] as const;
+export const INTERNAL_METHODS = [
+  '__init',
+  '_onMessage',
+  '_onLeave',
+  'broadcastPatch',
+  'sendFullState',
+  '_timelineMode',
+] as const;
 
 /** The same object, seen from inside. */
 export function internalsOf(room: Room): RoomInternals {

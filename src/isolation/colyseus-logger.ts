@@ -19,7 +19,7 @@ export function colyseusLogger(deps: FaultLogDeps): ColyseusLogger {
   const faults = new FaultLog(deps, 'Colyseus reports an error');
   const quiet: Log = (...args) => deps.logger.debug(args.map(messageOf).join(' '));
   const loud: Log = (...args) =>
-    faults.report('colyseus', firstLine(args), new ColyseusReport(args.map(messageOf).join(' ')));
+    faults.report('colyseus', kindOf(args), new ColyseusReport(args.map(messageOf).join(' ')));
   return { debug: quiet, info: quiet, trace: quiet, warn: loud, error: loud };
 }
 
@@ -28,8 +28,8 @@ class ColyseusReport extends Error {
   override stack = this.message;
 }
 
-/** The kind of a line: its first words, without what varies. */
-function firstLine(args: readonly unknown[]): string {
-  const [line = ''] = messageOf(args[0]).split('\n');
-  return line.replaceAll(/["'`].*?["'`]|\d+/g, '…').slice(0, 60);
+/** The kind of a line: its first words, up to the first thing that may be a value. Clients must not make up kinds. */
+function kindOf(args: readonly unknown[]): string {
+  const [words = ''] = /^[A-Za-z ,.:-]*/.exec(messageOf(args[0])) ?? [];
+  return words.slice(0, 60).trimEnd();
 }

@@ -9,6 +9,8 @@ export interface Pingable {
   pingCount: number;
   ping(): void;
   terminate(): void;
+  /** Set when somebody else asks this socket, by their own rules, and only wants to be reminded. */
+  readonly heart?: { beat(): void } | undefined;
 }
 
 export interface PingSweepOptions {
@@ -49,6 +51,10 @@ export class PingSweep {
   }
 
   #ping(socket: Pingable): void {
+    if (socket.heart !== undefined) {
+      socket.heart.beat();
+      return;
+    }
     if (socket.pingCount >= this.#options.maxUnanswered) {
       socket.terminate();
       return;

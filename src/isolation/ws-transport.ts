@@ -17,12 +17,19 @@ export interface GameSocketOptions {
   readonly maxMessageBytes: number;
 }
 
+/**
+ * What ws waits for the other side of a closing handshake, 30 s by itself: whoever does not read would keep what is
+ * under way, and their room would hear of the end that late. Not among the types of ws yet (8.23.0 has it).
+ */
+const CLOSING = { closeTimeout: 3000 };
+
 /** Takes the server's WebSocket upgrades. */
 export function attachGameSockets(server: Server, options: GameSocketOptions): GameSockets {
   const transport = new Transport({
     WebSocket: GuardedSocket,
     noServer: true,
     maxPayload: options.maxMessageBytes,
+    ...CLOSING,
   });
   transport.attachToServer(server, { filter: isReadable });
   server.on('upgrade', (req, socket) => {

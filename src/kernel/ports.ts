@@ -37,5 +37,22 @@ export interface Clock {
   now(): number;
 }
 
+/**
+ * The way of state to one client. live: patches go. congested: too much is under way, nothing is sent. resyncing: the line
+ * is free again, or new, and the next state frame brings the client up to date. gone: closed.
+ */
+export interface StateLine {
+  readonly state: 'live' | 'congested' | 'resyncing' | 'gone';
+  /** Asked once a patch: whether a state frame may be sent now. A live line turns congested here when it is full. */
+  ready(): boolean;
+  /** Sends a state frame. The buffer is the line's from now on: nobody writes to it again. */
+  sendState(frame: Buffer): void;
+  /** What was sent so far is not enough to go on from; messages wait until the next state frame. */
+  resync(): void;
+  /** Milliseconds; undefined before the first answer. The line itself, and the newest frames with what they waited for. */
+  readonly roundTripMs: number | undefined;
+  readonly deliveryMs: number | undefined;
+}
+
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 export const noMeter: Meter = { count() {}, gauge() {}, observe() {} };

@@ -3,12 +3,16 @@
  * in the same turn as the step. Clients that predict are told exactly what stock Colyseus tells them. Write `step`, set
  * `tickRate`, and use the rest of Colyseus as it is.
  */
-import { Room, type RoomOptions, ServerError, type StepContext } from '@colyseus/core';
+import { type Client, Room, type RoomOptions, ServerError, type StepContext } from '@colyseus/core';
+import type { MapSchema, Schema } from '@colyseus/schema';
 import type { ZodType } from 'zod';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
+import { ByteBudget, type ByteBudgetOptions } from '../replication/byte-budget.ts';
+import type { Policy } from '../replication/policies.ts';
 import type { TickDriver, Ticking } from '../tick/tick-driver.ts';
+import { replicationOf, sendStateWithPatch } from './replicating-serializer.ts';
 import { RoomTicker, type StepCallback } from './room-ticker.ts';
 
 /** One fixed tick: `dt` in seconds, `dtMs`, `tick` counting from 0, and the sub-step trio (`subSteps`, `subDt`, `subDtMs`). */
@@ -39,12 +43,39 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
   tickRate = 20;
   /** Steps between patches: 1 sends a patch after every step. */
   patchEvery = 1;
+  /** What a player may be sent of replicated collections; over 0. Undefined: as much as there is. */
+  bytesPerSecond: number | undefined;
+  /** How long a change in sight may be held back when `bytesPerSecond` is not enough; milliseconds, over 0. */
+  maxStaleMs = 1000;
 
   #ticker: RoomTicker | undefined;
   #ticking: Ticking | undefined;
 
   /** One fixed step of the game. Called once a tick after `onCreate`; the patch with its changes leaves right after. */
   abstract step(step: Step): void;
+
+  /**
+   * Hands a map of schemas over to interest management: who sees an entity is decided by the policy, once a tick. Declare
+   * the map with `.view()` in the state, and call this in `onCreate`.
+   * @throws ReplicationError when the collection is not such a map of this room's state, or replicated already.
+   */
+  replicate<E extends Schema>(collection: MapSchema<E>, policy: Policy<E>): void {
+    const serializer = replicationOf(this);
+    const budget = this.#budget();
+    if (budget !== undefined) new ByteBudget(budget);
+    if (!serializer.replicates) sendStateWithPatch(this, () => this.#budget());
+    serializer.replicate(collection, policy);
+  }
+
+  /** How many replicated entities this player was sent and still sees. */
+  entitiesKnownTo(client: Client): number {
+    return replicationOf(this).knownTo(client);
+  }
+
+  #budget(): ByteBudgetOptions | undefined {
+    const { bytesPerSecond, maxStaleMs } = this;
+    return bytesPerSecond === undefined ? undefined : { bytesPerSecond, maxStaleMs };
+  }
 
   /** Colyseus's own call, routed to the driver: for a room that steps something else than `step`, or with sub-steps. */
   override setFixedTimestep(callback: StepCallback, tickRate = this.tickRate, opts?: { subSteps?: number }): void {

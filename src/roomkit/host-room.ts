@@ -1,23 +1,31 @@
 /**
  * Makes a room class ready for a process: guarded against its own exceptions (stock classes too), its join options
- * checked, its players told to come back when the process stops; a GameRoom gets the process's ticks besides.
+ * checked, its players sent to through their lines, and told to come back when the process stops; a GameRoom gets the process's ticks besides.
  */
 import { CloseCode, Room, ServerError } from '@colyseus/core';
 import type { ZodType } from 'zod';
+import { hostDelivery } from '../delivery/colyseus-hosting.ts';
+import type { Lines } from '../delivery/ws-game-client.ts';
 import { guardRoom, type RoomClass } from '../isolation/colyseus-guard.ts';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
+import { chooseSerializer } from './replicating-serializer.ts';
 
 export interface HostServices extends RoomServices {
   readonly faults: FaultLog;
+  readonly lines: Lines;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
   const Hosted = guardRoom(Base, services.faults);
   if (Base.prototype instanceof GameRoom) hostTicks(Hosted, services);
+  const { clock, meter } = services.lines.deps;
+  hostDelivery(Hosted, services.lines, (room, chosen) =>
+    chooseSerializer(chosen, { clock, meter, labels: { room: room.roomName } }),
+  );
   comeBackAfterShutdown(Hosted);
   const { joinOptions } = Base as { joinOptions?: ZodType };
   if (joinOptions !== undefined) checkJoinOptions(Hosted, joinOptions);

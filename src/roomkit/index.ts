@@ -1,4 +1,15 @@
 /** All that a room imports from Hypogeum. */
+export { lineOf } from '../delivery/ws-game-client.ts';
+export {
+  type AreaOptions,
+  area,
+  type Bounds,
+  type OwnerOptions,
+  owner,
+  type Point,
+  type Policy,
+  type Viewer,
+} from '../replication/policies.ts';
 export { GameRoom, type RoomServices, type Step } from './game-room.ts';
 export { type HostServices, hostRoom } from './host-room.ts';
 export { MAX_NAME_LENGTH, playerName } from './player-name.ts';

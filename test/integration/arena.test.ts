@@ -1,8 +1,10 @@
 /** The arena over real sockets, as the SDK plays it: joining, prediction, rounds, and a lost connection. */
 import assert from 'node:assert/strict';
 import { matchMaker } from '@colyseus/core';
+import { Client } from '@colyseus/sdk';
 import { ALL_BUTTONS, BODY_RADIUS, Button, FILL, TICK_RATE } from '../../rooms/arena/rules.ts';
 import type { Input } from '../../rooms/arena/simulation.ts';
+import type { ArenaState } from '../../rooms/arena/state.ts';
 import { ERRORS } from '../../src/kernel/errors.ts';
 import { createRandom, type Random } from '../../src/kernel/random.ts';
 import { arenaServer, standStill } from '../support/arena-server.ts';
@@ -143,6 +145,19 @@ describe('the arena over sockets', () => {
         player.frame((input) => Object.assign(input, { moveX: x < 1000 ? 127 : -127, moveY: 0 }));
         return Math.abs(arena.bodyOf(player).x - x) > 3 * BODY_RADIUS;
       });
+    });
+
+    it('that the server still holds for open does not cost the seat: the player comes back beside it', async () => {
+      const player = await arena.join('duel', { join: { name: 'Verus' } });
+      player.room.reconnection.enabled = false;
+      arena.bodyOf(player).score = 300;
+      const back = await new Client(arena.url).reconnect<ArenaState>(player.room.reconnectionToken);
+      await until('its state', () => back.state.players?.get(player.id)?.score === 300);
+      assert.equal(back.sessionId, player.id);
+      assert.equal(back.state.players.get(player.id)!.connected, true);
+      await back.leave();
+      player.room.connection.close();
+      await until('the old connection to be gone', () => !player.room.connection.isOpen);
     });
 
     it('is given up after a time: the body is gone, an AI player in its place', async () => {

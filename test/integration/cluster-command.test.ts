@@ -15,6 +15,7 @@ import {
   passive,
   ROOT,
   type Settings,
+  temporaryDirectory,
   waitFor,
 } from '../support/processes.ts';
 
@@ -46,7 +47,9 @@ describe('npm run cluster', function () {
 
   it('starts all of it, is played on at one address, and at Ctrl+C takes all of it away', async () => {
     const port = await findFreePorts(3);
-    const child = await runCluster(['--processes', '2', '--port', String(port)], { HYPOGEUM_ARENA_FILL: '2' });
+    // What a person may have set for a single server does not lead the processes away from the loopback.
+    const settings = { HYPOGEUM_ARENA_FILL: '2', HYPOGEUM_HOST: '127.0.0.2' };
+    const child = await runCluster(['--processes', '2', '--port', String(port)], settings);
     await said(child, new RegExp(`^Hypogeum is ready: http://localhost:${port}\\b`, 'm'));
     const directory = directoryIn(child.output());
     const redisPort = Number(/Redis at redis:\/\/127\.0\.0\.1:(\d+)/.exec(child.output())?.[1]);
@@ -70,6 +73,24 @@ describe('npm run cluster', function () {
       assert.equal(await portProblem(each, '127.0.0.1'), undefined);
     assert.equal(readdirSync(tmpdir()).includes(basename(directory)), false, 'its directory is gone');
   });
+
+  for (const by of ['a signal', 'Ctrl+C'] as const) {
+    it(`stopped by ${by} while PM2 starts takes away what there is of it`, async () => {
+      const temporary = stack.use(await temporaryDirectory('interrupted')).path;
+      const pids = () => pidsWith(`TMPDIR=${temporary}`);
+      stack.defer(() => pids().forEach((pid) => void process.kill(pid, 'SIGKILL')));
+      const port = await findFreePorts(3);
+      const child = await runCluster(['--processes', '2', '--port', String(port)], { TMPDIR: temporary });
+      const find = (what: string) => pids().find((pid) => commandOf(pid).includes(what));
+      await waitFor('PM2 to begin', () => find('pm2/lib/Daemon.js') ?? find('God Daemon'), { ...SLOW, everyMs: 5 });
+      if (by === 'a signal') process.kill(find('deploy/cluster.ts\0')!, 'SIGTERM');
+      else process.kill(-child.pid, 'SIGINT');
+      await child.exited;
+      const left = () => pids().map(commandOf).join('\n');
+      await waitFor('nothing to be left', () => left() === '', { timeoutMs: 5000, detail: left });
+      assert.equal(readdirSync(temporary).filter((name) => name.startsWith('hypogeum-')).length, 0);
+    });
+  }
 
   it('says which port is taken, and ends with code 1', async () => {
     const port = await findFreePorts(3);
@@ -131,6 +152,11 @@ function processesOf(child: Child, directory: string): number[] {
     for (const pid of all) if (family.has(parentOf(pid))) family.add(pid);
   }
   return [...family].filter((pid) => !isGone(pid));
+}
+
+function pidsWith(setting: string): number[] {
+  const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return all.filter((pid) => environmentOf(pid).split('\0').includes(setting) && !isGone(pid));
 }
 
 function parentOf(pid: number): number {

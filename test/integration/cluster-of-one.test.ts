@@ -46,18 +46,38 @@ describe('a single process without Redis', () => {
     });
   }
 
-  it('is gone in time though a player does not answer the goodbye', async () => {
-    const { origin, child } = await start();
+  /** A player whose line stays up, but who reads nothing from it any more: it holds a stop up as long as may be. */
+  async function joinDeaf(origin: string): Promise<void> {
     const response = await fetch(`${origin}/matchmake/create/arena`, { method: 'POST', body: '{}' });
     const { processId, roomId, sessionId } = (await response.json()) as Record<string, string>;
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/${processId}/${roomId}?sessionId=${sessionId}`);
     stack.defer(() => socket.terminate());
     await new Promise((resolve) => socket.once('message', resolve));
-    // The line stays up, but nobody reads from it any more.
     socket.pause();
+  }
+
+  it('is gone in time though a player does not answer the goodbye', async () => {
+    const { origin, child } = await start();
+    await joinDeaf(origin);
     const began = performance.now();
     child.signal('SIGTERM');
     assert.equal(await child.exited, 'exit code 0');
     assert.ok(performance.now() - began < DRAIN_MS);
+  });
+
+  it('takes a signal that comes twice, as npm passes a Ctrl+C on, for one', async () => {
+    const { origin, child } = await start();
+    await joinDeaf(origin);
+    child.signal('SIGINT');
+    await waitFor('it is stopping', () => child.output().includes('stopping'), { timeoutMs: 5000, everyMs: 5 });
+    child.signal('SIGINT');
+    assert.equal(await child.exited, 'exit code 0');
+  });
+
+  it('says the address it listens at when that is not the whole machine', async () => {
+    const { child, port } = await startServerProcess({ HYPOGEUM_HOST: '127.0.0.2' });
+    stack.defer(() => child.stop('SIGKILL'));
+    assert.equal(child.output(), `Hypogeum is ready: http://127.0.0.2:${port}\n`);
+    assert.equal((await fetch(`http://127.0.0.2:${port}/readyz`)).status, 200);
   });
 });

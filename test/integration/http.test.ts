@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Room, ServerError } from '@colyseus/core';
+import { page } from '../../src/http/page.ts';
 import { ERRORS } from '../../src/kernel/errors.ts';
 import { matchmake, RawClient, type Seat } from '../support/raw-client.ts';
 import { lines, rawRequest, upgradeLines } from '../support/raw-http.ts';
@@ -10,6 +11,7 @@ class Hall extends Room {
     if (options.door === 'closed') throw new ServerError(4444, 'the door is closed');
     if (options.door === 'guarded') throw new ServerError(403, 'you are not on the list');
     if (options.door === 'false') return false;
+    if (options.door === 'locked') throw new ServerError(4445, 'the door is locked');
     return true;
   }
   maxClients = 1;
@@ -18,7 +20,9 @@ class Hall extends Room {
 describe('HTTP', () => {
   let server: TestServer;
   before(async () => {
-    server = await startTestServer({ rooms: (define) => void define('hall', Hall) });
+    const index = { body: Buffer.from('<p>'), type: 'text/html', etag: '"1"', cacheControl: 'no-cache' };
+    const deps = { page: page(new Map([['/', index]])) };
+    server = await startTestServer({ rooms: (define) => void define('hall', Hall), deps });
   });
   after(() => server.stop());
 
@@ -60,6 +64,11 @@ describe('HTTP', () => {
       'a code of the game itself',
       () => matchmake(server.url, 'create', 'hall', { door: 'closed' }),
       { code: 4444, status: 400 },
+    ],
+    [
+      'a code of the game itself whose words are like those of a full room',
+      () => matchmake(server.url, 'create', 'hall', { door: 'locked' }),
+      { code: 4445, status: 400 },
     ],
     [
       'an HTTP status as the code',
@@ -112,6 +121,12 @@ describe('HTTP', () => {
     assert.equal(preflight.status, 204);
     assert.equal(preflight.headers.get('access-control-allow-origin'), 'https://game.example');
     assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Content-Type/);
+  });
+
+  it('tells caches that an answer differs by origin, for the page by encoding too', async () => {
+    const headers = { origin: 'https://game.example' };
+    assert.equal((await fetch(`${server.url}/healthz`, { headers })).headers.get('vary'), 'Origin');
+    assert.equal((await fetch(`${server.url}/`, { headers })).headers.get('vary'), 'Origin, Accept-Encoding');
   });
 
   it('answers 405 to other methods and 404 to other paths, as JSON with a code', async () => {

@@ -5,6 +5,7 @@ import { ERROR, matchmake, RawClient, roomData, type Seat } from '../support/raw
 import {
   FailingFieldsRoom,
   FailingGameRoom,
+  FailingOddRoom,
   FailingStockRoom,
   type FailOptions,
 } from '../support/rooms/failing-rooms.ts';
@@ -25,6 +26,7 @@ describe('fault isolation', () => {
         define('stock', FailingStockRoom);
         define('fields', FailingFieldsRoom);
         define('game', FailingGameRoom);
+        define('odd', FailingOddRoom);
       },
     });
   });
@@ -90,6 +92,41 @@ describe('fault isolation', () => {
       });
     }
 
+    for (const at of ['onCreate', 'onAuth', 'onJoin']) {
+      it(`${at} failing ${way} of nothing at all: a fault like any other, answered with a code`, async () => {
+        const before = faults(at);
+        const fail = { at, later, what: 'nothing' } as const;
+        const refused =
+          at === 'onCreate'
+            ? server.client.create('stock', fail)
+            : server.client.joinById((await create('stock')).roomId, fail);
+        await assert.rejects(refused, (error: { code: number }) => error.code === ERRORS.ROOM_FAILED.code);
+        assert.equal(faults(at), before + 1);
+      });
+    }
+
+    it(`onLeave failing ${way} of an error with a code is a fault: there is nobody to refuse`, async () => {
+      const room = await create('stock', { at: 'onLeave', later, what: 'a refusal' });
+      const other = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+      const before = faults('onLeave');
+      other.close();
+      await until('the fault', () => faults('onLeave') > before);
+      await assertGoesOn(room);
+    });
+
+    it(`a handler for all types failing ${way}: counted once, whatever the payload looks like, the sender stays`, async () => {
+      const room = await create('odd');
+      const before = [faults('onMessage *'), faults('frame')];
+      const strays: unknown[] = [];
+      const keep = (stray: unknown): void => void strays.push(stray);
+      process.on('unhandledRejection', keep);
+      room.send((later ? 'later' : 'now') as never, { id: 7 } as never);
+      await until('the fault', () => faults('onMessage *') > before[0]!);
+      await assertGoesOn(room).finally(() => process.off('unhandledRejection', keep));
+      assert.deepEqual([faults('onMessage *'), faults('frame')], [before[0]! + 1, before[1]]);
+      assert.deepEqual(strays, []);
+    });
+
     it(`onReconnect failing ${way}: only that player is refused`, async () => {
       const room = await create('stock', { at: 'onReconnect', later });
       const seat = (await matchmake(server.url, 'joinById', room.roomId)).body as unknown as Seat;
@@ -135,6 +172,20 @@ describe('fault isolation', () => {
       await assertGoesOn(room);
     });
   }
+
+  it('timers of the room clock that a class field sets are covered: patches go on', async () => {
+    const before = faults('setInterval');
+    const room = await create('odd');
+    await until('several faults', () => faults('setInterval') > before + 3);
+    await assertGoesOn(room);
+  });
+
+  it('an onUncaughtException that is set at run time gets exceptions too, and may itself reject', async () => {
+    await create('odd');
+    const [before, reported] = [faults('onUncaughtException'), FailingOddRoom.reported];
+    await until('several', () => faults('onUncaughtException') > before + 3);
+    assert.ok(FailingOddRoom.reported > reported + 3);
+  });
 
   it('handlers registered with onMessage and onMessageBytes are covered too', async () => {
     const room = await create('stock');

@@ -51,6 +51,12 @@ describe('settings', () => {
       assert.equal(mistakes({ HYPOGEUM_PORT: port }).length, 1);
   });
 
+  it('refuse an address of Redis that cannot be read', () => {
+    for (const url of ['redis://a b', 'redis://:x:y', 'redis://host:port', 'rediss://[::1']) {
+      assert.match(mistakes({ REDIS_URL: url })[0]!, /^REDIS_URL must be redis:/, url);
+    }
+  });
+
   it('are all in --help and, the same, in the README', () => {
     for (const { env, help } of Object.values(SETTINGS)) {
       assert.ok(helpText().includes(env) && helpText().includes(help), env);

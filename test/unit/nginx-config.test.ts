@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Front, renderNginxConfig } from '../../deploy/nginx.ts';
@@ -27,6 +27,27 @@ describe('deploy/nginx.conf', () => {
     assert.doesNotMatch(text, /localhost:2567|2568/);
     assert.equal(renderNginxConfig(text, fourByDefault), plain);
   });
+
+  it('takes an address of the newer kind too', () => {
+    assert.match(renderNginxConfig(plain, { ...fourByDefault, host: '::1' }), /^ {4}listen \[::1\]:2567;$/m);
+  });
+
+  for (const [what, args] of [
+    ['a number of processes that is none', ['--processes', 'many']],
+    ['no processes', ['--processes', '0']],
+    ['a port that is none', ['--first-port', '70000']],
+    ['an option there is not', ['--prot', '80']],
+  ] as const) {
+    it(`is not printed for ${what}: the mistake is named, with code 1`, () => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['deploy/nginx.ts', ...args], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr, new RegExp(args[0]));
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    });
+  }
 
   it('that lost its marks is refused, not half written', () => {
     assert.throws(() => renderNginxConfig('http {}', fourByDefault), /no section "listen"/);

@@ -1,5 +1,5 @@
 /** Rooms that fail wherever the join options say: one written against stock Colyseus alone, one GameRoom, one with class fields. */
-import { type Client, Room, type RoomException } from '@colyseus/core';
+import { type Client, Room, type RoomException, ServerError } from '@colyseus/core';
 import { NoneSerializer } from '@colyseus/core/serializer/NoneSerializer';
 import { schema, t } from '@colyseus/schema';
 import { GameRoom } from '../../../src/roomkit/index.ts';
@@ -11,12 +11,16 @@ export interface FailOptions {
   readonly at?: string;
   /** By a rejected promise instead of a throw. */
   readonly later?: boolean;
+  /** What is thrown, if not a plain Error. */
+  readonly what?: 'nothing' | 'a refusal';
 }
 
-function failAt(callback: string, { at, later }: FailOptions): Promise<void> | undefined {
+function failAt(callback: string, { at, later, what }: FailOptions): Promise<void> | undefined {
   if (at !== callback) return undefined;
-  if (later) return Promise.reject(new Error(`${callback} failed later`));
-  throw new Error(`${callback} failed`);
+  const words = `${callback} failed${later ? ' later' : ''}`;
+  const thrown = { nothing: undefined, 'a refusal': new ServerError(600, words), error: new Error(words) };
+  if (later) return Promise.reject(thrown[what ?? 'error']);
+  throw thrown[what ?? 'error'];
 }
 
 class FailingSerializer extends NoneSerializer {
@@ -90,6 +94,27 @@ export class FailingFieldsRoom extends Room {
   onUncaughtException(error: RoomException, method: string) {
     FailingFieldsRoom.reported.push([method, error.constructor.name, error.cause]);
     throw new Error('and the hook itself fails');
+  }
+}
+
+/** What stock allows besides: a handler for all types, timers set by a class field, a hook for exceptions set at run time. */
+export class FailingOddRoom extends Room {
+  static reported = 0;
+  state = new CountState();
+  early = this.clock.setInterval(() => {
+    throw new Error('an early timer failed');
+  }, 5);
+  messages = {
+    echo: (_client: Client, payload: unknown) => payload,
+    _: (_client: Client, type: string) => failAt('any', { at: 'any', later: type === 'later' }),
+  };
+
+  onCreate() {
+    this.clock.setInterval(() => this.state.count++, 20);
+    this.onUncaughtException = async () => {
+      FailingOddRoom.reported++;
+      throw new Error('and the hook itself fails later');
+    };
   }
 }
 

@@ -1,0 +1,81 @@
+/**
+ * A growing run of bytes, written from the front and forgotten as a whole. What is written is remembered by offsets:
+ * the memory behind them moves when it grows.
+ */
+
+/** As @colyseus/schema's encoders want it: they write at `offset` and move it. */
+export interface Cursor {
+  offset: number;
+}
+
+/** The encoders do not look where the memory ends; each may write this much before somebody looks. */
+const MARGIN = 1024;
+const FIRST_SIZE = 16 * 1024;
+/** Up to this many bytes a loop over words is faster than a call. */
+const LOOP_LIMIT = 96;
+const WORD = 4;
+
+export class ByteArena {
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE);
+  #view = new DataView(this.bytes.buffer);
+  readonly cursor: Cursor = { offset: 0 };
+
+  get length(): number {
+    return this.cursor.offset;
+  }
+
+  clear(): void {
+    this.cursor.offset = 0;
+  }
+
+  /** Makes room for a write of unknown length. Such a write goes through `write`, which repeats it if it was longer. */
+  #reserve(more: number): void {
+    const needed = this.cursor.offset + more;
+    if (needed <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, Math.min(this.cursor.offset, this.bytes.length));
+    this.bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  /**
+   * Runs `encode`, which writes to `bytes` at `cursor`, again with more memory whenever it wrote past the end (typed
+   * arrays ignore such writes). It must write the same each time. Returns where its bytes begin.
+   */
+  write<T>(encode: (arena: ByteArena, what: T) => void, what: T): number {
+    const start = this.cursor.offset;
+    this.#reserve(MARGIN);
+    for (;;) {
+      encode(this, what);
+      const end = this.cursor.offset;
+      if (end <= this.bytes.length) return start;
+      this.cursor.offset = start;
+      this.#reserve(2 * (end - start));
+    }
+  }
+
+  /** Appends bytes of another arena. */
+  append(source: ByteArena, start: number, end: number): void {
+    const length = end - start;
+    const { cursor } = this;
+    const { offset } = cursor;
+    const padded = (length + WORD - 1) & -WORD;
+    if (length > LOOP_LIMIT || start + padded > source.bytes.length) {
+      this.#reserve(length);
+      source.bytes.copy(this.bytes, offset, start, end);
+    } else {
+      // Whole words, up to three bytes too many: the next write goes over them.
+      this.#reserve(padded);
+      const from = source.#view;
+      const to = this.#view;
+      for (let i = 0; i < length; i += WORD) to.setUint32(offset + i, from.getUint32(start + i));
+    }
+    cursor.offset = offset + length;
+  }
+
+  appendAll(source: Uint8Array): void {
+    this.#reserve(source.length);
+    this.bytes.set(source, this.cursor.offset);
+    this.cursor.offset += source.length;
+  }
+}

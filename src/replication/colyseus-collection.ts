@@ -1,0 +1,277 @@
+/**
+ * One replicated collection: which entities are in its map, what changed of each, and their bytes, each form written at
+ * most once a tick and copied to whoever needs it.
+ */
+import { type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type Schema } from '@colyseus/schema';
+import { ByteArena } from './byte-arena.ts';
+import { childTypeOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
+import { CHANGE_END, CHANGE_START, CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
+import { createInterest, type Fault, type Interest } from './interest.ts';
+import type { Policy } from './policies.ts';
+
+/** A replicated entity, as the table keeps it. */
+export class EntityEntry implements Entry<Schema>, ChangeLog {
+  readonly entity: Schema;
+  readonly key: string;
+  readonly slot: number;
+  readonly serial: number;
+  readonly collection: Collection;
+  readonly tree: ChangeTree;
+  /** The tick it came in. */
+  readonly since: number;
+  hidden = false;
+  readonly fieldTicks: Float64Array;
+  nestedTicks: Map<number, number> | undefined;
+  nestedSince = 0;
+  /** Trees with changes in this tick, parents first. */
+  readonly dirty: ChangeTree[] = [];
+  /** How far each of them is from the entity. */
+  readonly depths: number[] = [];
+  /** The tick whose forms the ranges below are; 0 for none. Ranges in the collection's arena of wholes. */
+  wholeTick = 0;
+  arrivalStart = 0;
+  arrivalEnd = 0;
+  wholeEnd = 0;
+
+  constructor(collection: Collection, entity: Schema, key: string, slot: number, serial: number, since: number) {
+    this.collection = collection;
+    this.entity = entity;
+    this.key = key;
+    this.slot = slot;
+    this.serial = serial;
+    this.since = since;
+    this.tree = treeOf(entity);
+    this.fieldTicks = new Float64Array(this.tree.encDescriptor.names.length);
+  }
+
+  noteNested(tree: ChangeTree, tick: number): void {
+    this.nestedTicks ??= new Map();
+    if (this.nestedTicks.size >= MAX_NESTED_TICKS) {
+      this.nestedTicks.clear();
+      this.nestedSince = tick;
+    }
+    this.nestedTicks.set(refIdOf(tree), tick);
+  }
+}
+
+/** Parts of one entity whose last change is remembered; above it, whoever missed something gets all parts. */
+const MAX_NESTED_TICKS = 256;
+const SWITCH_TO_STRUCTURE = 255;
+
+export interface CollectionDeps {
+  readonly encoder: Encoder;
+  readonly trees: TreeEncoder;
+  /** All entities of all collections by refId. */
+  readonly byRefId: Map<number, EntityEntry>;
+  readonly nextSerial: () => number;
+  /** An entity left whose instance is still in the state: maybe as another entity. */
+  readonly stillThere: () => void;
+  readonly fault: (kind: Fault | 'in two places') => void;
+}
+
+export class Collection {
+  readonly map: MapSchema<Schema>;
+  readonly tree: ChangeTree;
+  readonly table = new EntityTable<Schema, EntityEntry>();
+  readonly interest: Interest;
+  /** This tick's changes, entity by entity; and the wholes asked for in this tick. */
+  readonly changes = new ByteArena();
+  readonly wholes = new ByteArena();
+  /** Forms of entities for observers that missed ticks, by slot and tick. */
+  readonly #catchUps = new Map<number, number>();
+  readonly #deps: CollectionDeps;
+  readonly #byKey = new Map<string, EntityEntry>();
+  /** Nobody kept the table up to date: it is filled at the next tick. */
+  stale = true;
+  #tick = 0;
+
+  constructor(map: MapSchema<Schema>, policy: Policy<Schema>, deps: CollectionDeps) {
+    this.map = map;
+    this.tree = treeOf(map);
+    this.#deps = deps;
+    this.interest = createInterest(policy, { table: this.table, get: (key) => map.get(key), fault: deps.fault });
+  }
+
+  get refId(): number {
+    return refIdOf(this.tree);
+  }
+
+  begin(tick: number): void {
+    this.#tick = tick;
+    this.changes.clear();
+    this.wholes.clear();
+    this.#catchUps.clear();
+  }
+
+  /** Entities came or went: the map's own record says which keys to look at. */
+  followMap(): void {
+    const { map, tree } = this;
+    if (this.stale) return;
+    if (tree.collPureOps !== undefined && tree.collPureOps.length > 0) {
+      this.#replaceAll();
+      return;
+    }
+    const keys = keysOf(map);
+    tree.forEach((index, operation) => {
+      const key = keys.get(index);
+      if (key === undefined) return;
+      const before = this.#byKey.get(key);
+      const now = map.get(key);
+      // The same instance out and in again is new to a decoder: its parts were recorded as additions.
+      const again = before?.entity === now && (operation & OPERATION.DELETE) !== 0;
+      if (before !== undefined && (before.entity !== now || again)) this.#remove(before);
+      if (now !== undefined && this.#byKey.get(key) === undefined) this.#add(key, now);
+    });
+  }
+
+  /** Makes the table equal to the map, and everything in it new. */
+  #replaceAll(): void {
+    for (const entry of this.#byKey.values()) this.#remove(entry);
+    for (const [key, entity] of this.map.entries()) this.#add(key, entity);
+  }
+
+  /** After ticks that nobody followed, before anybody knows anything of the collection. */
+  rebuild(): void {
+    this.stale = false;
+    for (const entry of this.#byKey.values()) this.#remove(entry);
+    for (const [key, entity] of this.map.entries()) this.#insert(key, entity);
+  }
+
+  /** The collection is no longer in the state: nobody sees anything of it. */
+  empty(): void {
+    this.stale = true;
+    for (const entry of this.#byKey.values()) this.#remove(entry);
+  }
+
+  #add(key: string, entity: Schema): void {
+    this.#deps.trees.noteMoved(this.#insert(key, entity).tree);
+  }
+
+  #insert(key: string, entity: Schema): EntityEntry {
+    const { byRefId, nextSerial } = this.#deps;
+    const tick = this.#tick;
+    const make = (slot: number): EntityEntry => new EntityEntry(this, entity, key, slot, nextSerial(), tick);
+    const entry = this.table.insert(make, tick);
+    this.#byKey.set(key, entry);
+    byRefId.set(refIdOf(entry.tree), entry);
+    return entry;
+  }
+
+  #remove(entry: EntityEntry): void {
+    const { byRefId } = this.#deps;
+    this.interest.forget(entry.slot);
+    this.table.remove(entry);
+    if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
+    const refId = refIdOf(entry.tree);
+    if (byRefId.get(refId) !== entry) return;
+    byRefId.delete(refId);
+    if (entry.tree.root !== undefined) this.#deps.stillThere();
+  }
+
+  /** Enters all entities of this collection by their refId. */
+  index(): void {
+    for (const entry of this.#byKey.values()) this.#deps.byRefId.set(refIdOf(entry.tree), entry);
+  }
+
+  /** Writes what changed of an entity in this tick. */
+  encodeChanges(entry: EntityEntry): void {
+    const { dirty, slot } = entry;
+    if (entry.since === this.#tick) return;
+    for (const tree of dirty) if (tree !== entry.tree) entry.noteNested(tree, this.#tick);
+    this.table.changed(slot, this.#tick);
+    const start = this.changes.write(this.#writeChanges, entry);
+    this.table.rows[slot * ROW + CHANGE_START] = start;
+    this.table.rows[slot * ROW + CHANGE_END] = this.changes.length;
+  }
+
+  readonly #writeChanges = (arena: ByteArena, entry: EntityEntry): void =>
+    this.#deps.trees.changes(arena, entry.dirty, entry);
+
+  /** Hides entities whose instance is in another place too: what one viewer may see of it, another may not. */
+  prepare(): void {
+    const { table } = this;
+    const { refCount } = this.#deps.encoder.root;
+    for (let slot = 0; slot < table.size; slot++) {
+      const entry = table.entries[slot];
+      if (entry === undefined) continue;
+      const shared = !entry.tree.isFiltered || refCount[refIdOf(entry.tree)]! > 1;
+      if (shared) this.#deps.fault('in two places');
+      if (entry.hidden === shared) continue;
+      entry.hidden = shared;
+      table.changed(slot, this.#tick);
+    }
+    this.interest.prepare(this.#tick);
+  }
+
+  /** Writes the addition to the map and the whole of an entity, once a tick, to `wholes`; ranges are in the entry. */
+  encodeWhole(entry: EntityEntry): void {
+    if (entry.wholeTick === this.#tick) return;
+    entry.wholeTick = this.#tick;
+    entry.arrivalStart = this.wholes.write(this.writeArrival, entry);
+    entry.arrivalEnd = this.wholes.length;
+    this.wholes.write(this.#writeFresh, entry);
+    entry.wholeEnd = this.wholes.length;
+  }
+
+  readonly #writeFresh = (arena: ByteArena, entry: EntityEntry): void => this.writeWhole(arena, entry, 'fresh');
+
+  writeWhole(arena: ByteArena, entry: EntityEntry, form: Form): void {
+    this.#deps.trees.whole(arena, entry.tree, form);
+  }
+
+  /** `128 serial key refId [type]`, to be written under the map's header. */
+  readonly writeArrival = ({ bytes, cursor }: ByteArena, { serial, key, tree, entity }: EntityEntry): void => {
+    bytes[cursor.offset++] = OPERATION.ADD;
+    encode.number(bytes, serial, cursor);
+    encode.string(bytes, key, cursor);
+    encode.number(bytes, refIdOf(tree), cursor);
+    const { encoder } = this.#deps;
+    encoder.tryEncodeTypeId(bytes, childTypeOf(this.map) as typeof Schema, entity.constructor as typeof Schema, cursor);
+  };
+
+  /** `64 serial`, under the map's header. */
+  readonly writeRemoval = ({ bytes, cursor }: ByteArena, serial: number): void => {
+    bytes[cursor.offset++] = OPERATION.DELETE;
+    encode.number(bytes, serial, cursor);
+  };
+
+  /** `255 mapRefId` */
+  readonly writeHeader = ({ bytes, cursor }: ByteArena, _: undefined): void => {
+    bytes[cursor.offset++] = SWITCH_TO_STRUCTURE;
+    encode.number(bytes, this.refId, cursor);
+  };
+
+  /**
+   * Appends what an observer lacks of an entity that has its state of tick `version`: this tick's change, or what changed
+   * since. Both are written once however many need them.
+   */
+  appendChanges(frame: ByteArena, entry: EntityEntry, version: number): void {
+    const { rows } = this.table;
+    const row = entry.slot * ROW;
+    const onlyThisTick = rows[row + CHANGED] === this.#tick && version >= rows[row + CHANGED_BEFORE]!;
+    if (onlyThisTick) frame.append(this.changes, rows[row + CHANGE_START]!, rows[row + CHANGE_END]!);
+    else this.#appendSince(frame, entry, version);
+  }
+
+  #appendSince(frame: ByteArena, entry: EntityEntry, since: number): void {
+    // Both below 2 ** 26 for weeks of ticks; later ones only miss the cache of this tick.
+    const name = entry.slot * 2 ** 26 + Math.min(this.#tick - since, 2 ** 26 - 1);
+    let start = this.#catchUps.get(name);
+    if (start === undefined) {
+      start = this.wholes.length;
+      this.wholes.write(writeLength, 0);
+      this.wholes.write((arena) => this.#deps.trees.changesSince(arena, entry, since), undefined);
+      this.wholes.bytes.writeUInt32LE(this.wholes.length - start - LENGTH_BYTES, start);
+      this.#catchUps.set(name, start);
+    }
+    const begin = start + LENGTH_BYTES;
+    frame.append(this.wholes, begin, begin + this.wholes.bytes.readUInt32LE(start));
+  }
+}
+
+/** Catch-ups stand in the arena behind their length. */
+const LENGTH_BYTES = 4;
+const writeLength = ({ cursor }: ByteArena, _: number): void => {
+  cursor.offset += LENGTH_BYTES;
+};

@@ -1,0 +1,439 @@
+/**
+ * Interest-managed replication of one room's state, readable by any Colyseus 0.18 SDK. What all see is encoded once by
+ * Colyseus; of a collection handed to `replicate` each changed entity is encoded once a tick, and a client's frame is put
+ * together from byte ranges: shared part, removals, arrivals, changes. That works because a schema patch is a sequence of
+ * `255 refId operations` that holds no positions. Rules: SPEC.md.
+ *
+ * A tick: `encode`, then for each observer that can be sent to `snapshot` or `patch`, then `finish`. An observer that is
+ * left out is brought up to date by its next frame.
+ */
+import type { Encoder, MapSchema, Schema } from '@colyseus/schema';
+import type { Labels, Meter } from '../kernel/ports.ts';
+import { ByteArena } from './byte-arena.ts';
+import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
+import { Collection, type EntityEntry } from './colyseus-collection.ts';
+import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
+import { liveParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
+import { TreeEncoder } from './colyseus-tree-encoder.ts';
+import { CHANGE_END, CHANGE_START, CHANGED, CHANGED_BEFORE, MARK, ROW, SERIAL } from './entity-table.ts';
+import { KNOWN_SERIAL, type KnownSet, SLOT, STRIDE, VERSION } from './known-set.ts';
+import { NO_STATE, Observer } from './observer.ts';
+import type { Policy, Viewer } from './policies.ts';
+
+export type { Observer };
+
+export interface ReplicatorDeps {
+  readonly meter: Meter;
+  readonly labels: Labels;
+  /** Makes the buffer of a frame from the first `length` of `bytes`, which are written over later; a plain copy by default. */
+  readonly pack?: (bytes: Buffer, length: number) => Buffer;
+}
+
+export interface ReplicationStats {
+  /** Entities in all replicated collections. */
+  readonly entities: number;
+  readonly observers: number;
+  /** Of the last tick. */
+  readonly changedEntities: number;
+  readonly sharedBytes: number;
+}
+
+/** Whatever waits longer than so many ticks has waited long enough. */
+const TICK_TIMES = 1024;
+const FIRST_FULL_SIZE = 16 * 1024;
+const NO_BYTES = Buffer.alloc(0);
+
+export class Replicator {
+  readonly #encoder: Encoder;
+  readonly #deps: ReplicatorDeps;
+  readonly #trees: TreeEncoder;
+  readonly #pack: (bytes: Buffer, length: number) => Buffer;
+  readonly #collections: Collection[] = [];
+  readonly #byRefId = new Map<number, EntityEntry>();
+  #indexAgain = false;
+  readonly #observers = new Set<Observer>();
+  readonly #changed: EntityEntry[] = [];
+  readonly #frame = new ByteArena();
+  readonly #queue = new PriorityQueue();
+  #found = new Int32Array(64);
+  #mark = 0;
+  #serial = 0;
+  #tick = 0;
+  #now = 0;
+  /** Milliseconds since the tick before. */
+  #sinceLast = 0;
+  /** When the last ticks were. */
+  readonly #times = new Float64Array(TICK_TIMES);
+  #freshFrom = 0;
+  #shared: Uint8Array = NO_BYTES;
+  /** Counts the ticks in which the shared part changed. */
+  #sharedVersion = 0;
+  #full: Uint8Array = NO_BYTES;
+  #fullTick = -1;
+  #fullBuffer: Uint8Array = new Uint8Array(FIRST_FULL_SIZE);
+
+  constructor(encoder: Encoder, deps: ReplicatorDeps) {
+    this.#encoder = encoder;
+    this.#deps = deps;
+    this.#trees = new TreeEncoder(encoder);
+    this.#pack = deps.pack ?? copy;
+  }
+
+  get stats(): ReplicationStats {
+    return {
+      entities: this.#collections.reduce((sum, { table }) => sum + table.live, 0),
+      observers: this.#observers.size,
+      changedEntities: this.#changed.length,
+      sharedBytes: this.#shared.length,
+    };
+  }
+
+  /**
+   * Hands a collection over. It is declared `.view()` in the state, so that Colyseus leaves it out of the shared part.
+   * @throws ReplicationError when it is not such a map, not in this state, or declared before.
+   */
+  replicate<E extends Schema>(collection: MapSchema<E>, policy: Policy<E>): void {
+    const map = collection as unknown as MapSchema<Schema>;
+    checkCollection(map, this.#encoder, this.#collections);
+    const fault = (kind: string): void =>
+      this.#deps.meter.count('hypogeum_replication_hidden_total', 1, { ...this.#deps.labels, why: kind });
+    const nextSerial = (): number => ++this.#serial;
+    const stillThere = (): void => {
+      this.#indexAgain = true;
+    };
+    const deps = { encoder: this.#encoder, trees: this.#trees, byRefId: this.#byRefId, nextSerial, stillThere, fault };
+    this.#collections.push(new Collection(map, policy as unknown as Policy<Schema>, deps));
+  }
+
+  /** @throws RangeError for a budget whose numbers are not over 0. */
+  addObserver(viewer: Viewer, budget?: ByteBudgetOptions): Observer {
+    const observer = new Observer(viewer, budget && new ByteBudget(budget));
+    this.#observers.add(observer);
+    return observer;
+  }
+
+  removeObserver(observer: Observer): void {
+    this.#observers.delete(observer);
+  }
+
+  /** After the step: encodes what changed, once for all. Milliseconds of any clock that does not go back. */
+  encode(now: number): void {
+    this.#tick++;
+    this.#sinceLast = now - this.#now;
+    this.#now = now;
+    this.#times[this.#tick % TICK_TIMES] = now;
+    this.#changed.length = 0;
+    if (this.#observers.size === 0) {
+      this.#neglect();
+      return;
+    }
+    this.#shared = this.#encoder.encode({ offset: 0 });
+    if (this.#shared.length > 0) this.#sharedVersion++;
+    this.#trees.begin(this.#tick, this.#freshFrom);
+    for (const collection of this.#collections) collection.begin(this.#tick);
+    this.#follow();
+    for (const entry of this.#changed) {
+      entry.collection.encodeChanges(entry);
+      entry.dirty.length = 0;
+      entry.depths.length = 0;
+    }
+    for (const collection of this.#collections) collection.prepare();
+  }
+
+  /** Nobody looks, and nobody knows anything: the tables are filled again when somebody comes. */
+  #neglect(): void {
+    for (const collection of this.#collections) collection.stale = true;
+    this.#trees.moved.clear();
+  }
+
+  /** Brings the tables up to date and gathers the entities with changes. */
+  #follow(): void {
+    for (let node = rootOf(this.#encoder).changes.next; node !== undefined; node = node.next) {
+      const { changeTree } = node;
+      if (changeTree.isFiltered && !changeTree._isSchema) this.#collectionOf(changeTree)?.followMap();
+    }
+    for (const collection of this.#collections) {
+      if (collection.tree.root !== this.#encoder.root) collection.empty();
+      else if (collection.stale) collection.rebuild();
+    }
+    if (this.#indexAgain) for (const collection of this.#collections) collection.index();
+    this.#indexAgain = false;
+    for (let node = rootOf(this.#encoder).changes.next; node !== undefined; node = node.next) {
+      const { changeTree } = node;
+      if (changeTree.isFiltered && changeTree.has()) this.#noteChange(changeTree);
+    }
+  }
+
+  #collectionOf(tree: object): Collection | undefined {
+    for (const collection of this.#collections) if (collection.tree === tree) return collection;
+    return undefined;
+  }
+
+  #noteChange(tree: ReturnType<typeof treeOf>): void {
+    let depth = 0;
+    for (let at: typeof tree | undefined = tree; at !== undefined; at = liveParentOf(at), depth++) {
+      const entry = this.#byRefId.get(refIdOf(at));
+      if (entry === undefined) continue;
+      if (entry.dirty.length === 0) this.#changed.push(entry);
+      insertByDepth(entry, tree, depth);
+      return;
+    }
+  }
+
+  /** Decides what the observer sees now. To be followed by its patch or snapshot; those call it themselves if need be. */
+  look(observer: Observer): void {
+    if (observer.lookedAt === this.#tick) return;
+    observer.lookedAt = this.#tick;
+    observer.reserve(this.#collections.length);
+    for (let i = 0; i < this.#collections.length; i++) this.#lookAt(this.#collections[i]!, observer, i);
+  }
+
+  #lookAt(collection: Collection, observer: Observer, index: number): void {
+    const { table, interest } = collection;
+    const { rows } = table;
+    const known = observer.known[index]!;
+    const left = observer.left[index]!;
+    const leftSlots = observer.leftSlots[index]!;
+    left.length = 0;
+    leftSlots.length = 0;
+    interest.look(observer.viewer);
+    const mark = ++this.#mark;
+    const { numbers } = known;
+    for (let at = known.count - 1; at >= 0; at--) {
+      const slot = numbers[at * STRIDE + SLOT]!;
+      const serial = numbers[at * STRIDE + KNOWN_SERIAL]!;
+      const row = slot * ROW;
+      const alive = rows[row + SERIAL] === serial;
+      if (alive && interest.stays(slot)) {
+        rows[row + MARK] = mark;
+        continue;
+      }
+      if (known.versionAt(at) > 0) left.push(serial);
+      if (alive) leftSlots.push(slot);
+      known.removeAt(at);
+    }
+    if (this.#found.length < table.size) this.#found = new Int32Array(table.capacity);
+    const found = interest.find(this.#found, mark);
+    const before = known.count;
+    for (let i = 0; i < found; i++) {
+      const slot = this.#found[i]!;
+      if (rows[slot * ROW + MARK] !== mark) known.add(slot, rows[slot * ROW + SERIAL]!, this.#tick);
+    }
+    observer.came[index] = known.count - before;
+  }
+
+  /** Whether the observer cannot go on from what it has: it has nothing yet, or missed a change of the shared part. */
+  needsSnapshot({ sharedVersion }: Observer): boolean {
+    const before = this.#shared.length > 0 ? this.#sharedVersion - 1 : this.#sharedVersion;
+    return sharedVersion < before;
+  }
+
+  /**
+   * `head` and all the observer lacks, in memory of its own; undefined when it lacks nothing. An observer that
+   * `needsSnapshot` must get that instead.
+   */
+  patch(observer: Observer, head: Uint8Array): Buffer | undefined {
+    this.look(observer);
+    const frame = this.#frame;
+    frame.clear();
+    frame.appendAll(head);
+    if (observer.sharedVersion < this.#sharedVersion) frame.appendAll(this.#shared);
+    observer.sharedVersion = this.#sharedVersion;
+    if (observer.budget === undefined) this.#writeAll(frame, observer);
+    else this.#writeWithin(frame, observer, observer.budget);
+    return frame.length > head.length ? this.#pack(frame.bytes, frame.length) : undefined;
+  }
+
+  #writeAll(frame: ByteArena, observer: Observer): void {
+    for (let i = 0; i < this.#collections.length; i++) {
+      const collection = this.#collections[i]!;
+      const known = observer.known[i]!;
+      const unsent = known.count - known.sent;
+      if (unsent + observer.left[i]!.length > 0) this.#writeRemovals(frame, collection, observer.left[i]!);
+      for (let at = 0; at < known.count && unsent > 0; at++) {
+        if (known.versionAt(at) > 0) continue;
+        const entry = collection.table.entries[known.slotAt(at)]!;
+        collection.encodeWhole(entry);
+        frame.append(collection.wholes, entry.arrivalStart, entry.arrivalEnd);
+      }
+    }
+    for (let i = 0; i < this.#collections.length; i++)
+      this.#writeStates(frame, this.#collections[i]!, observer.known[i]!);
+  }
+
+  /** The wholes of what came, and the changes of the rest. */
+  #writeStates(frame: ByteArena, collection: Collection, known: KnownSet): void {
+    const { rows, entries } = collection.table;
+    const { numbers, upTo } = known;
+    const end = known.count * STRIDE;
+    const { changes } = collection;
+    const tick = this.#tick;
+    for (let at = 0; at < end; at += STRIDE) {
+      const slot = numbers[at + SLOT]!;
+      const sent = numbers[at + VERSION]!;
+      if (sent < 0) {
+        const { arrivalEnd, wholeEnd } = entries[slot]!;
+        frame.append(collection.wholes, arrivalEnd, wholeEnd);
+        numbers[at + VERSION] = tick;
+        continue;
+      }
+      const version = Math.max(sent, upTo);
+      const row = slot * ROW;
+      const changed = rows[row + CHANGED]!;
+      if (changed <= version) continue;
+      // Nearly always only this tick's change is missing.
+      if (changed === tick && version >= rows[row + CHANGED_BEFORE]!) {
+        frame.append(changes, rows[row + CHANGE_START]!, rows[row + CHANGE_END]!);
+      } else {
+        collection.appendChanges(frame, entries[slot]!, version);
+      }
+    }
+    known.sent = known.count;
+    known.upTo = tick;
+  }
+
+  #writeRemovals(frame: ByteArena, collection: Collection, left: readonly number[]): void {
+    frame.write(collection.writeHeader, undefined);
+    for (const serial of left) frame.write(collection.writeRemoval, serial);
+  }
+
+  /** Removals always go; the rest by priority while the budget lasts, and whatever waited too long in any case. */
+  #writeWithin(frame: ByteArena, observer: Observer, budget: ByteBudget): void {
+    budget.fill(this.#now);
+    for (let i = 0; i < this.#collections.length; i++) {
+      if (observer.left[i]!.length > 0) this.#writeRemovals(frame, this.#collections[i]!, observer.left[i]!);
+    }
+    const overdue = budget.options.maxStaleMs - this.#sinceLast;
+    for (let i = 0; i < this.#collections.length; i++) {
+      const collection = this.#collections[i]!;
+      const known = observer.known[i]!;
+      this.#queue.clear();
+      collection.interest.look(observer.viewer);
+      for (let at = 0; at < known.count; at++) {
+        const slot = known.slotAt(at);
+        if (collection.table.rows[slot * ROW + CHANGED]! <= known.versionAt(at)) continue;
+        const waited = this.#since(known.versionAt(at));
+        const due = waited >= overdue ? Number.MAX_VALUE : priority(waited, collection.interest.distance(slot));
+        this.#queue.push(at, due);
+      }
+      this.#spend(frame, collection, observer, i, overdue);
+    }
+    budget.spend(frame.length);
+  }
+
+  #spend(frame: ByteArena, collection: Collection, observer: Observer, index: number, overdue: number): void {
+    const known = observer.known[index]!;
+    const { left } = observer.budget!;
+    for (let at = this.#queue.pop(); at >= 0; at = this.#queue.pop()) {
+      const version = known.versionAt(at);
+      const waited = this.#since(version);
+      if (frame.length >= left && waited < overdue) return;
+      const entry = collection.table.entries[known.slotAt(at)]!;
+      if (version < 0) this.#writeArrival(frame, collection, entry);
+      else collection.appendChanges(frame, entry, version);
+      known.markSent(at, this.#tick);
+    }
+  }
+
+  /** Milliseconds since the tick of a version. */
+  #since(version: number): number {
+    const tick = Math.abs(version);
+    return this.#tick - tick < TICK_TIMES ? this.#now - this.#times[tick % TICK_TIMES]! : Number.POSITIVE_INFINITY;
+  }
+
+  #writeArrival(frame: ByteArena, collection: Collection, entry: EntityEntry): void {
+    collection.encodeWhole(entry);
+    frame.write(collection.writeHeader, undefined);
+    frame.append(collection.wholes, entry.arrivalStart, entry.wholeEnd);
+  }
+
+  /** `head` and the whole state as the observer may see it: the body of a ROOM_STATE, which SDKs reconcile with what they have. */
+  snapshot(observer: Observer, head: Uint8Array): Buffer {
+    const again = observer.sharedVersion !== NO_STATE;
+    // What it knew before still counts for what stays in sight.
+    this.look(observer);
+    observer.sharedVersion = this.#sharedVersion;
+    const frame = this.#frame;
+    frame.clear();
+    frame.appendAll(head);
+    frame.appendAll(this.#fullState());
+    if (again) frame.write((arena) => this.#trees.absentFields(arena, treeOf(this.#encoder.state)), undefined);
+    for (let i = 0; i < this.#collections.length; i++) this.#writeCollection(frame, this.#collections[i]!, observer, i);
+    return this.#pack(frame.bytes, frame.length);
+  }
+
+  #writeCollection(frame: ByteArena, collection: Collection, observer: Observer, index: number): void {
+    if (collection.tree.root !== this.#encoder.root) return;
+    const { entries } = collection.table;
+    const known = observer.known[index]!;
+    frame.write(fieldHeader, collection.tree);
+    frame.write(collection.writeHeader, undefined);
+    for (let at = 0; at < known.count; at++) frame.write(collection.writeArrival, entries[known.slotAt(at)]!);
+    for (let at = 0; at < known.count; at++) {
+      frame.write((arena, entry) => collection.writeWhole(arena, entry, 'snapshot'), entries[known.slotAt(at)]!);
+    }
+    known.markAllSent(this.#tick);
+  }
+
+  #fullState(): Uint8Array {
+    if (this.#fullTick === this.#tick) return this.#full;
+    this.#fullTick = this.#tick;
+    this.#full = this.#encoder.encodeAll({ offset: 0 }, this.#fullBuffer);
+    if (this.#full.buffer.byteLength > this.#fullBuffer.length) this.#fullBuffer = new Uint8Array(this.#full.buffer);
+    return this.#full;
+  }
+
+  /** Lets go of the recorded changes. */
+  finish(): void {
+    this.#encoder.discardChanges();
+    this.#shared = NO_BYTES;
+    this.#freshFrom = rootOf(this.#encoder).nextUniqueId;
+    if (this.#tick % FORGET_EVERY === 0) this.#trees.forgetGone();
+  }
+
+  /** Calls back for each entity the observer's client holds: the number of its collection by declaration, and its key. */
+  eachKnown(observer: Observer, each: (collection: number, key: string) => void): void {
+    observer.known.forEach((known, index) => {
+      for (let at = 0; at < known.count; at++) {
+        const entry = this.#collections[index]!.table.entries[known.slotAt(at)];
+        if (known.versionAt(at) > 0 && entry?.serial === known.serialAt(at)) each(index, entry.key);
+      }
+    });
+  }
+
+  /** After `look`: what came into sight in this tick. */
+  eachEntered(observer: Observer, each: (entity: Schema) => void): void {
+    observer.known.forEach((known, index) => {
+      for (let at = known.count - observer.came[index]!; at < known.count; at++) {
+        each(this.#collections[index]!.table.entries[known.slotAt(at)]!.entity);
+      }
+    });
+  }
+
+  /** After `look`: what went out of sight in this tick and is still there. */
+  eachLeft(observer: Observer, each: (entity: Schema) => void): void {
+    observer.leftSlots.forEach((slots, index) => {
+      for (const slot of slots) each(this.#collections[index]!.table.entries[slot]!.entity);
+    });
+  }
+}
+
+/** Ticks between looks for moved instances that no longer exist. */
+const FORGET_EVERY = 1024;
+
+function copy(bytes: Buffer, length: number): Buffer {
+  const copied = Buffer.allocUnsafe(length);
+  bytes.copy(copied, 0, 0, length);
+  return copied;
+}
+
+function insertByDepth(entry: EntityEntry, tree: ReturnType<typeof treeOf>, depth: number): void {
+  const { dirty, depths } = entry;
+  let at = dirty.length;
+  for (; at > 0 && depths[at - 1]! > depth; at--) {
+    dirty[at] = dirty[at - 1]!;
+    depths[at] = depths[at - 1]!;
+  }
+  dirty[at] = tree;
+  depths[at] = depth;
+}

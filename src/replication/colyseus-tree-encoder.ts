@@ -1,0 +1,281 @@
+/**
+ * Writes schema instances with all that hangs on them, in Colyseus's own operations, in four forms: what changed in this
+ * tick, the whole for somebody who does not have it, the whole over whatever somebody has of it, and what changed since
+ * a tick. Trees are written parents first, so that a decoder knows a reference before it hears of its inside.
+ */
+import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import type { ByteArena } from './byte-arena.ts';
+import { childTypeOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+
+/**
+ * fresh: for a decoder without the instance; parts that moved here from elsewhere are written over. overwrite: sets, clears
+ * and deletes whatever differs. snapshot: plain additions, as a ROOM_STATE needs them.
+ */
+export type Form = 'fresh' | 'overwrite' | 'snapshot';
+
+/** When parts of an entity changed last, for whoever missed some ticks. */
+export interface ChangeLog {
+  readonly tree: ChangeTree;
+  /** By field of the entity itself. */
+  readonly fieldTicks: Float64Array;
+  /** By refId of what hangs on it; those before `nestedSince` are forgotten. */
+  readonly nestedTicks: ReadonlyMap<number, number> | undefined;
+  readonly nestedSince: number;
+}
+
+const SWITCH_TO_STRUCTURE = 255;
+
+export class TreeEncoder {
+  readonly #encoder: Encoder;
+  /**
+   * Instances that were in the state before they came where they are now, by refId: a decoder may still hold them when
+   * it hears of them again, so their contents are written over and not added.
+   */
+  readonly moved = new Set<number>();
+  /** Instances from this refId on are new in this tick. */
+  #freshFrom = 0;
+  #arena!: ByteArena;
+  #tree!: ChangeTree;
+  #form: Form = 'fresh';
+  #opened = false;
+  #log: ChangeLog | undefined;
+  #tick = 0;
+  /** Children that moved into the tree being written. */
+  readonly #arrived: ChangeTree[] = [];
+  /** Trees whose whole was written as part of the changes being written. */
+  readonly #written = new Set<ChangeTree>();
+
+  constructor(encoder: Encoder) {
+    this.#encoder = encoder;
+  }
+
+  /** A tick begins: what has a refId below was there before. */
+  begin(tick: number, freshFrom: number): void {
+    this.#tick = tick;
+    this.#freshFrom = freshFrom;
+  }
+
+  /** Notes which parts of a new entity are not new themselves. */
+  noteMoved(tree: ChangeTree): void {
+    const refId = refIdOf(tree);
+    if (refId < this.#freshFrom) this.moved.add(refId);
+    if (hasChildren(tree)) tree.forEachChildWithCtx(this, noteMovedChild);
+  }
+
+  /** Drops what is remembered of instances that are gone. */
+  forgetGone(): void {
+    const { changeTrees } = this.#encoder.root;
+    for (const refId of this.moved) if (changeTrees[refId] === undefined) this.moved.delete(refId);
+  }
+
+  /** What changed in this tick in the trees of one entity, given parents first; `log` notes which fields did. */
+  changes(arena: ByteArena, trees: readonly ChangeTree[], log: ChangeLog): void {
+    this.#arena = arena;
+    this.#log = log;
+    if (this.#written.size > 0) this.#written.clear();
+    for (const tree of trees) {
+      if (this.#written.size > 0 && this.#written.has(tree)) continue;
+      if (tree.isArray && !isSafeRecord(tree)) {
+        this.#whole(tree, 'overwrite');
+        this.#markWritten(tree);
+        continue;
+      }
+      this.#open(tree);
+      tree.forEachWithCtx(this, writeChange);
+      this.#writeArrived();
+    }
+  }
+
+  whole(arena: ByteArena, tree: ChangeTree, form: Form): void {
+    this.#arena = arena;
+    this.#whole(tree, form);
+  }
+
+  /** All that changed after tick `since`; repeats what was changed to and fro. */
+  changesSince(arena: ByteArena, log: ChangeLog, since: number): void {
+    this.#arena = arena;
+    if (this.#written.size > 0) this.#written.clear();
+    const { tree, fieldTicks } = log;
+    this.#open(tree);
+    for (let index = 0; index < fieldTicks.length; index++) {
+      if (fieldTicks[index]! > since) this.#renewField(tree, index);
+    }
+    this.#writeArrived();
+    if (hasChildren(tree)) this.#nestedSince(tree, log, since);
+  }
+
+  #nestedSince(tree: ChangeTree, log: ChangeLog, since: number): void {
+    tree.forEachChild((child) => {
+      if (this.#written.has(child)) return;
+      const changed = since < log.nestedSince || (log.nestedTicks?.get(refIdOf(child)) ?? 0) > since;
+      if (changed) this.#whole(child, 'overwrite');
+      else if (hasChildren(child)) this.#nestedSince(child, log, since);
+    });
+  }
+
+  /** Sets a field to what it is now, over whatever it was. */
+  #renewField(tree: ChangeTree, index: number): void {
+    const value = fieldOf(tree, index);
+    if (value === undefined || value === null) {
+      this.#operation(tree, index, OPERATION.DELETE);
+      return;
+    }
+    const isRef = mayHoldRef(tree, index) && isTracked(value);
+    this.#operation(tree, index, isRef ? OPERATION.DELETE_AND_ADD : OPERATION.ADD);
+    if (isRef) this.#arrived.push(treeOf(value));
+  }
+
+  #writeArrived(): void {
+    for (let child = this.#arrived.pop(); child !== undefined; child = this.#arrived.pop()) {
+      this.#whole(child, 'overwrite');
+      this.#markWritten(child);
+    }
+  }
+
+  #markWritten(tree: ChangeTree): void {
+    this.#written.add(tree);
+    if (hasChildren(tree)) tree.forEachChild((child) => this.#markWritten(child));
+  }
+
+  /** Writes an instance, then what hangs on it. */
+  #whole(tree: ChangeTree, form: Form): void {
+    const here = form === 'fresh' && this.moved.size > 0 && this.moved.has(refIdOf(tree)) ? 'overwrite' : form;
+    this.#form = here;
+    this.#open(tree);
+    if (here === 'overwrite' && !tree._isSchema) this.#byte(OPERATION.CLEAR);
+    tree.forEachLiveWithCtx(this, writeLive);
+    if (here !== 'fresh' && tree._isSchema) this.#deleteAbsent(tree);
+    if (hasChildren(tree)) tree.forEachChild((child) => this.#whole(child, here));
+  }
+
+  /** Fields without a value, which whoever has the instance may have one for. */
+  #deleteAbsent(tree: ChangeTree): void {
+    const { names } = tree.encDescriptor;
+    for (let index = 0; index < names.length; index++) {
+      if (names[index] === undefined || tree.metadata[index]?.deprecated) continue;
+      const value = fieldOf(tree, index);
+      if (value === undefined || value === null) this.#operation(tree, index, OPERATION.DELETE);
+    }
+  }
+
+  /** Deletions of the fields without a value of all schemas that everybody may see, from `tree` on. */
+  absentFields(arena: ByteArena, tree: ChangeTree): void {
+    this.#arena = arena;
+    this.#open(tree);
+    if (tree._isSchema) this.#deleteAbsentShared(tree);
+    tree.forEachChild((child) => {
+      if (!child.isFiltered) this.absentFields(arena, child);
+    });
+  }
+
+  #deleteAbsentShared(tree: ChangeTree): void {
+    const { names, tags } = tree.encDescriptor;
+    for (let index = 0; index < names.length; index++) {
+      if (names[index] === undefined || tags[index] !== undefined || tree.metadata[index]?.deprecated) continue;
+      const value = fieldOf(tree, index);
+      if (value === undefined || value === null) this.#operation(tree, index, OPERATION.DELETE);
+    }
+  }
+
+  /** The next operations are this tree's; its header is written with the first. */
+  #open(tree: ChangeTree): void {
+    this.#tree = tree;
+    this.#opened = false;
+  }
+
+  #header(): void {
+    if (this.#opened) return;
+    this.#opened = true;
+    const { bytes, cursor } = this.#arena;
+    bytes[cursor.offset++] = SWITCH_TO_STRUCTURE;
+    encode.number(bytes, refIdOf(this.#tree), cursor);
+  }
+
+  #byte(value: number): void {
+    this.#header();
+    const { bytes, cursor } = this.#arena;
+    bytes[cursor.offset++] = value;
+  }
+
+  #operation(tree: ChangeTree, index: number, operation: OPERATION, live = true): void {
+    this.#header();
+    const { bytes, cursor } = this.#arena;
+    const { encoder, metadata } = tree.encDescriptor;
+    encoder(this.#encoder, bytes, tree, index, operation, cursor, live, false, metadata);
+  }
+
+  /** One recorded change; below 0 are operations on a collection as a whole. */
+  change(index: number, operation: OPERATION): void {
+    const tree = this.#tree;
+    if (index < 0) {
+      this.#byte(-index);
+      return;
+    }
+    this.#operation(tree, index, operation, false);
+    if (this.#log !== undefined && tree === this.#log.tree) this.#log.fieldTicks[index] = this.#tick;
+    if ((operation & OPERATION.ADD) !== 0 && mayHoldRef(tree, index)) this.#noteArrival(tree.getValue(index));
+  }
+
+  #noteArrival(value: unknown): void {
+    if (!isTracked(value)) return;
+    const child = treeOf(value);
+    if (refIdOf(child) >= this.#freshFrom && !this.moved.has(refIdOf(child))) return;
+    this.noteMoved(child);
+    this.#arrived.push(child);
+  }
+
+  /** One live field or element. */
+  live(index: number): void {
+    const tree = this.#tree;
+    const renew = this.#form === 'overwrite' && tree._isSchema && mayHoldRef(tree, index);
+    const isRef = renew && isTracked(fieldOf(tree, index));
+    this.#operation(tree, index, isRef ? OPERATION.DELETE_AND_ADD : OPERATION.ADD);
+  }
+}
+
+// Functions without a closure, because they run for every change.
+const writeChange = (self: TreeEncoder, index: number, operation: OPERATION): void => self.change(index, operation);
+const writeLive = (self: TreeEncoder, index: number): void => self.live(index);
+const noteMovedChild = (self: TreeEncoder, child: ChangeTree): void => self.noteMoved(child);
+
+/**
+ * Whether an array's record of a tick can be replayed. Colyseus's is wrong for some combinations of insertions,
+ * assignments and removals (5.0.34, stock decoders end up with other contents): one operation, removals alone and
+ * additions at the end alone are right.
+ */
+function isSafeRecord(tree: ChangeTree): boolean {
+  const record = tree.collDirty!;
+  const pure = tree.collPureOps?.length ?? 0;
+  if (record.size + pure <= 1) return true;
+  if (pure > 0) return false;
+  const firstNew = (tree.refTarget as { items: readonly unknown[] }).items.length - record.size;
+  let removals = true;
+  let additions = true;
+  for (const [index, operation] of record) {
+    if (operation !== OPERATION.DELETE) removals = false;
+    if (operation !== OPERATION.ADD || index < firstNew) additions = false;
+  }
+  return removals || additions;
+}
+
+/** Whether trees may hang on this one. */
+export function hasChildren(tree: ChangeTree): boolean {
+  if (!tree._isSchema) return typeof childTypeOf(tree.refTarget) !== 'string';
+  const { types } = tree.encDescriptor;
+  for (let index = 0; index < types.length; index++) if (mayHoldRef(tree, index)) return true;
+  return false;
+}
+
+/** Primitive types are names. */
+function mayHoldRef(tree: ChangeTree, index: number): boolean {
+  const type = tree._isSchema ? tree.encDescriptor.types[index] : childTypeOf(tree.refTarget);
+  return type !== undefined && typeof type !== 'string';
+}
+
+function isTracked(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && treeOf(value) !== undefined;
+}
+
+function fieldOf(tree: ChangeTree, index: number): unknown {
+  return (tree.ref as { [name: string]: unknown })[tree.encDescriptor.names[index]!];
+}

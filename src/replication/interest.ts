@@ -1,0 +1,273 @@
+/**
+ * Policies carried out: who sees which entities of one collection now. `prepare` runs once a tick, then a viewer is set
+ * and asked about, one after another. A callback of the game that throws hides what it was asked about, and is counted.
+ */
+import { CHANGED, type EntityTable, type Entry, MARK, ROW, SERIAL, X, Y } from './entity-table.ts';
+import type { AreaPolicy, OwnerPolicy, Point, Policy, SeesPolicy, Viewer } from './policies.ts';
+import { SpatialHash } from './spatial-hash.ts';
+
+export interface Interest {
+  /** After the tick's entities came and went. */
+  prepare(tick: number): void;
+  /** Whom the next questions are about. */
+  look(viewer: Viewer): void;
+  /** Whether an entity that the viewer has seen so far stays in sight. */
+  stays(slot: number): boolean;
+  /** Slots of entities in sight, written to `found`, which has room for all; those marked `mark` may be left out. Returns how many. */
+  find(found: Int32Array, mark: number): number;
+  /** How far off it is for whoever looks, as a share of how far one sees; 0 where there is no distance. */
+  distance(slot: number): number;
+  /** An entity is gone. */
+  forget(slot: number): void;
+}
+
+/** Why an entity or a viewer's sight was left out. */
+export type Fault = 'no position' | 'out of bounds' | 'policy failed';
+
+export interface InterestDeps<E> {
+  readonly table: EntityTable<E, Entry<E>>;
+  /** The entity under a key. */
+  readonly get: (key: string) => E | undefined;
+  /** Counts what was left out in this tick. */
+  readonly fault: (kind: Fault) => void;
+}
+
+export function createInterest<E>(policy: Policy<E>, deps: InterestDeps<E>): Interest {
+  if (typeof policy === 'function') return new SeesInterest(policy, deps);
+  return policy.kind === 'area' ? new AreaInterest(policy, deps) : new OwnerInterest(policy, deps);
+}
+
+class AreaInterest<E> implements Interest {
+  readonly #deps: InterestDeps<E>;
+  readonly #policy: AreaPolicy<E>;
+  readonly #hash: SpatialHash;
+  readonly #x: (entity: E) => number;
+  readonly #y: (entity: E) => number;
+  #slots = new Int32Array(0);
+  #xs = new Float64Array(0);
+  #ys = new Float64Array(0);
+  #centerX = Number.NaN;
+  #centerY = Number.NaN;
+  readonly #leaveSquared: number;
+
+  constructor(policy: AreaPolicy<E>, deps: InterestDeps<E>) {
+    this.#deps = deps;
+    this.#policy = policy;
+    this.#leaveSquared = policy.leaveRadius ** 2;
+    this.#hash = new SpatialHash(policy.radius);
+    this.#x = policy.x ?? ((entity) => (entity as Partial<Point>).x ?? Number.NaN);
+    this.#y = policy.y ?? ((entity) => (entity as Partial<Point>).y ?? Number.NaN);
+  }
+
+  prepare(): void {
+    const { table } = this.#deps;
+    if (this.#slots.length < table.capacity) this.#grow(table.capacity);
+    let placed = 0;
+    for (let slot = 0; slot < table.size; slot++) {
+      const entry = table.entries[slot];
+      if (entry === undefined) continue;
+      if (!this.#place(entry, placed)) {
+        table.rows[slot * ROW + X] = Number.NaN;
+        continue;
+      }
+      table.rows[slot * ROW + X] = this.#xs[placed]!;
+      table.rows[slot * ROW + Y] = this.#ys[placed]!;
+      this.#slots[placed++] = slot;
+    }
+    this.#hash.rebuild(placed, this.#slots, this.#xs, this.#ys);
+  }
+
+  /** Reads where it is, as the point `at`. False when it cannot be seen. */
+  #place({ entity, hidden }: Entry<E>, at: number): boolean {
+    const { fault } = this.#deps;
+    if (hidden) return false;
+    let x: number;
+    let y: number;
+    try {
+      x = this.#x(entity);
+      y = this.#y(entity);
+    } catch {
+      fault('policy failed');
+      return false;
+    }
+    if (!this.#hash.reaches(x, y)) {
+      fault('no position');
+      return false;
+    }
+    const { bounds } = this.#policy;
+    if (bounds !== undefined && (x < bounds.minX || x > bounds.maxX || y < bounds.minY || y > bounds.maxY)) {
+      fault('out of bounds');
+      return false;
+    }
+    this.#xs[at] = x;
+    this.#ys[at] = y;
+    return true;
+  }
+
+  look(viewer: Viewer): void {
+    this.#centerX = Number.NaN;
+    this.#centerY = Number.NaN;
+    const { center } = this.#policy;
+    try {
+      if (center !== undefined) this.#lookFrom(center(viewer));
+      else this.#lookFromEntity(this.#deps.get(viewer.sessionId));
+    } catch {
+      this.#deps.fault('policy failed');
+    }
+  }
+
+  #lookFrom(point: Point | undefined): void {
+    if (point === undefined) return;
+    this.#centerX = point.x;
+    this.#centerY = point.y;
+  }
+
+  #lookFromEntity(entity: E | undefined): void {
+    if (entity === undefined) return;
+    this.#centerX = this.#x(entity);
+    this.#centerY = this.#y(entity);
+  }
+
+  stays(slot: number): boolean {
+    // Not a number, and so not near, when either has no position.
+    return this.#distanceSquared(slot) <= this.#leaveSquared;
+  }
+
+  find(found: Int32Array): number {
+    if (!this.#hash.reaches(this.#centerX, this.#centerY)) return 0;
+    return this.#hash.query(this.#centerX, this.#centerY, this.#policy.radius, found);
+  }
+
+  distance(slot: number): number {
+    return Math.sqrt(this.#distanceSquared(slot)) / this.#policy.radius;
+  }
+
+  forget(): void {}
+
+  #distanceSquared(slot: number): number {
+    const { rows } = this.#deps.table;
+    const offX = rows[slot * ROW + X]! - this.#centerX;
+    const offY = rows[slot * ROW + Y]! - this.#centerY;
+    return offX * offX + offY * offY;
+  }
+
+  #grow(capacity: number): void {
+    this.#slots = new Int32Array(capacity);
+    this.#xs = new Float64Array(capacity);
+    this.#ys = new Float64Array(capacity);
+  }
+}
+
+class OwnerInterest<E> implements Interest {
+  readonly #deps: InterestDeps<E>;
+  readonly #of: (entity: E, key: string) => string;
+  readonly #owners: (string | undefined)[] = [];
+  readonly #owned = new Map<string, Set<number>>();
+  #viewer = '';
+
+  constructor(policy: OwnerPolicy<E>, deps: InterestDeps<E>) {
+    this.#deps = deps;
+    this.#of = policy.of ?? ((_, key) => key);
+  }
+
+  /** Whose an entity is can only change with the entity. */
+  prepare(tick: number): void {
+    const { table } = this.#deps;
+    for (let slot = 0; slot < table.size; slot++) {
+      if (table.rows[slot * ROW + CHANGED] !== tick) continue;
+      const entry = table.entries[slot];
+      if (entry !== undefined) this.#give(slot, entry.hidden ? undefined : this.#ownerOf(entry));
+    }
+  }
+
+  #ownerOf({ entity, key }: Entry<E>): string | undefined {
+    try {
+      return this.#of(entity, key);
+    } catch {
+      this.#deps.fault('policy failed');
+      return undefined;
+    }
+  }
+
+  #give(slot: number, owner: string | undefined): void {
+    if (this.#owners[slot] === owner) return;
+    this.forget(slot);
+    if (owner === undefined) return;
+    this.#owners[slot] = owner;
+    const owned = this.#owned.get(owner);
+    if (owned === undefined) this.#owned.set(owner, new Set([slot]));
+    else owned.add(slot);
+  }
+
+  forget(slot: number): void {
+    const owner = this.#owners[slot];
+    if (owner === undefined) return;
+    this.#owners[slot] = undefined;
+    const owned = this.#owned.get(owner);
+    owned?.delete(slot);
+    if (owned?.size === 0) this.#owned.delete(owner);
+  }
+
+  look(viewer: Viewer): void {
+    this.#viewer = viewer.sessionId;
+  }
+
+  stays(slot: number): boolean {
+    return this.#owners[slot] === this.#viewer;
+  }
+
+  find(found: Int32Array): number {
+    let count = 0;
+    const owned = this.#owned.get(this.#viewer);
+    if (owned !== undefined) for (const slot of owned) found[count++] = slot;
+    return count;
+  }
+
+  distance(): number {
+    return 0;
+  }
+}
+
+class SeesInterest<E> implements Interest {
+  readonly #deps: InterestDeps<E>;
+  readonly #sees: SeesPolicy<E>;
+  #viewer: Viewer = { sessionId: '' };
+
+  constructor(sees: SeesPolicy<E>, deps: InterestDeps<E>) {
+    this.#deps = deps;
+    this.#sees = sees;
+  }
+
+  prepare(): void {}
+  forget(): void {}
+
+  look(viewer: Viewer): void {
+    this.#viewer = viewer;
+  }
+
+  stays(slot: number): boolean {
+    const { table, fault } = this.#deps;
+    const entry = table.entries[slot];
+    if (entry === undefined || entry.hidden) return false;
+    try {
+      return this.#sees(this.#viewer, entry.entity, entry.key) === true;
+    } catch {
+      fault('policy failed');
+      return false;
+    }
+  }
+
+  find(found: Int32Array, mark: number): number {
+    const { table } = this.#deps;
+    let count = 0;
+    for (let slot = 0; slot < table.size; slot++) {
+      const row = slot * ROW;
+      if (table.rows[row + SERIAL] !== 0 && table.rows[row + MARK] !== mark && this.stays(slot)) found[count++] = slot;
+    }
+    return count;
+  }
+
+  distance(): number {
+    return 0;
+  }
+}
