@@ -2,6 +2,7 @@
  * From what the bot processes and the server were measured at to the figures, checks and warnings of a load test.
  * Pure. Counts are added, histograms merged; a warning says when the bots were slower than what they measured.
  */
+import { addTally, type CensusTally, newTally, stepsPerSecond } from './bots/world-census.ts';
 import { type DurationSummary, mergeHistograms } from './histograms.ts';
 import { doubtMachine, type MachineUsage, type ProcessUsage } from './machine.ts';
 import type { SquadResult, Tally } from './messages.ts';
@@ -35,6 +36,8 @@ export interface LoadFigures {
     readonly sendDelayMs: DurationSummary;
     readonly skippedInputs: number;
   };
+  /** Of a world: what came of comparing clients with the server. */
+  readonly census?: CensusTally & { readonly stepsPerSecond: number | undefined };
   readonly machine: MachineUsage;
 }
 
@@ -45,6 +48,8 @@ export interface Observations {
 }
 
 export const PATCH_INTERVAL_P99_LIMIT_MS = 50;
+/** What is promised of the world with 2,000 bots, on a core for the server and one for the bots. */
+const WORLD = { patchIntervalP99Ms: 75, stepsPerSecond: 19.8, serverCores: 1 } as const;
 /** Bots that send this late, or use this much of a core, measure themselves. */
 const SEND_DELAY_P99_LIMIT_MS = 10;
 const CPU_LIMIT = 0.85;
@@ -79,18 +84,57 @@ export function summarize({ squads, server, machine }: Observations): LoadFigure
       sendDelayMs: mergeHistograms(squads.map((squad) => squad.sendDelay)).summary,
       skippedInputs: sum((squad) => squad.skippedSlots),
     },
+    ...mergeCensus(squads),
     machine,
   };
 }
 
-/** What was promised of a load test. With no patch at all nothing is promised kept. */
-export function checkLoad(figures: LoadFigures): Check[] {
+function mergeCensus(squads: readonly SquadResult[]): Pick<LoadFigures, 'census'> {
+  const tallies = squads.flatMap(({ census }) => census ?? []);
+  if (tallies.length === 0) return {};
+  const sum = newTally();
+  for (const tally of tallies) addTally(sum, tally);
+  return { census: { ...sum, stepsPerSecond: stepsPerSecond(sum) } };
+}
+
+/** What was promised of a load test of that room. With no patch at all nothing is promised kept. */
+export function checkLoad(figures: LoadFigures, roomName = 'arena'): Check[] {
   const p99 = figures.patches.count === 0 ? Number.POSITIVE_INFINITY : figures.patchIntervalMs.p99;
-  const interval = checkBelow('patch-interval-p99', p99, PATCH_INTERVAL_P99_LIMIT_MS, 'ms');
+  const limit = roomName === 'world' ? WORLD.patchIntervalP99Ms : PATCH_INTERVAL_P99_LIMIT_MS;
+  const interval = checkBelow('patch-interval-p99', p99, limit, 'ms');
   return [
     checkNone('failed-joins', figures.joins.failed, 'failed join'),
     checkNone('drops', figures.drops.count, 'dropped bot'),
     figures.patches.count === 0 ? { ...interval, measured: 'no patch arrived' } : interval,
+    ...(roomName === 'world' ? checkWorld(figures) : []),
+  ];
+}
+
+/** What is not known, because the server is elsewhere or no bot was compared, is not promised kept. */
+function checkWorld({ census, server }: LoadFigures): Check[] {
+  const steps = census?.stepsPerSecond;
+  const cpu = server?.cpu;
+  const { compared = 0, clients = 0, equal = 0, different = 0, firstDifference } = census ?? {};
+  const outcome = `${compared} of ${clients} clients compared, ${equal} times equal, ${different} times not`;
+  return [
+    {
+      id: 'steps-per-second',
+      asked: `at least ${WORLD.stepsPerSecond} steps a second`,
+      measured: steps === undefined ? 'not known' : round(steps),
+      ok: steps !== undefined && steps >= WORLD.stepsPerSecond,
+    },
+    {
+      id: 'server-cpu',
+      asked: `under ${WORLD.serverCores} core`,
+      measured: cpu === undefined ? 'not known' : round(cpu),
+      ok: cpu !== undefined && cpu < WORLD.serverCores,
+    },
+    {
+      id: 'full-clients-equal',
+      asked: 'every full client knows what the server says it should',
+      measured: firstDifference === undefined ? outcome : `${outcome}: ${firstDifference}`,
+      ok: clients > 0 && compared === clients && different === 0,
+    },
   ];
 }
 
@@ -134,8 +178,23 @@ export function formatFigures(figures: LoadFigures): string {
       'bots',
       `${bots.processes} processes, busiest ${percent(bots.cpuBusiest)} of a core; sent ${formatDurations(bots.sendDelayMs)} late`,
     ],
+    ...(figures.census === undefined ? [] : [formatCensus(figures.census)]),
     ['machine', formatMachine(figures.machine)],
   ]);
+}
+
+function formatCensus({
+  compared,
+  equal,
+  different,
+  stale,
+  stepsPerSecond: steps,
+}: NonNullable<LoadFigures['census']>) {
+  const rate = steps === undefined ? '' : `; ${steps.toFixed(2)} steps a second`;
+  return [
+    'full clients',
+    `${compared}, ${equal} times equal, ${different} times not, ${stale} times not asked in time${rate}`,
+  ];
 }
 
 function formatUsage(usage: ProcessUsage): string {

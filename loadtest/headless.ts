@@ -2,11 +2,11 @@
  * One headless load test from start to end: a server if none is given, bots that join at a rate, a measuring window,
  * results, everything stopped again. It starts and stops; what the numbers mean is in `figures.ts`.
  */
-
 import type { Observations } from './figures.ts';
 import { type InterruptWatch, watchInterrupts } from './interrupt.ts';
 import { MachineMeter, ProcessMeter } from './machine.ts';
 import type { Progress } from './messages.ts';
+import { type Cores, pinProcess } from './pin.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { dealBots, Fleet } from './workers.ts';
 
@@ -19,6 +19,10 @@ export interface HeadlessOptions {
   readonly rate: number;
   readonly seed: number;
   readonly joinTimeoutMs: number;
+  /** Of rooms with thin bots: how many decode everything and are compared with the server. */
+  readonly fullBots: number;
+  /** Which cores the server and the bots may use; any without it. */
+  readonly cores: Cores | undefined;
   /** Where the server is; undefined starts one. */
   readonly endpoint: string | undefined;
   /** Called several times a second while the test runs. */
@@ -38,6 +42,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Observation
     if (options.endpoint === undefined) server = await interrupts.race(startServerProcess());
     const endpoint = options.endpoint ?? server!.endpoint;
     fleet = new Fleet(dealBots(Math.min(options.processes, options.bots), options.bots, squad(options, endpoint)));
+    if (options.cores !== undefined) pin(options.cores, server, fleet);
     return await observe(options, fleet, server, interrupts);
   } finally {
     fleet?.kill();
@@ -46,8 +51,14 @@ export async function runHeadless(options: HeadlessOptions): Promise<Observation
   }
 }
 
-function squad({ room, rate, seed, joinTimeoutMs }: HeadlessOptions, endpoint: string) {
-  return { endpoint, roomName: room, joinEveryMs: 1000 / rate, joinTimeoutMs, seed };
+function squad({ room, rate, seed, joinTimeoutMs, fullBots }: HeadlessOptions, endpoint: string) {
+  return { endpoint, roomName: room, joinEveryMs: 1000 / rate, joinTimeoutMs, seed, fullBots };
+}
+
+/** The load test itself, which does next to nothing, goes with the bots. */
+function pin(cores: Cores, server: ServerProcess | undefined, fleet: Fleet): void {
+  if (server !== undefined) pinProcess(server.pid, cores.server);
+  for (const pid of [process.pid, ...fleet.pids]) pinProcess(pid, cores.bots);
 }
 
 async function observe(
@@ -56,20 +67,20 @@ async function observe(
   server: ServerProcess | undefined,
   interrupts: InterruptWatch,
 ): Promise<Observations> {
-  const look = setInterval(() => options.onProgress(phase, fleet.progress), LOOK_EVERY_MS);
   let phase = 'joining';
+  const look = setInterval(() => options.onProgress(phase, fleet.progress), LOOK_EVERY_MS);
   try {
     await interrupts.race(fleet.ramped());
     phase = 'settling';
     await interrupts.race(playing(fleet, SETTLE_MS));
     const machine = new MachineMeter(server && [server.pid, ...fleet.pids]);
-    const process = server && new ProcessMeter(server.pid);
+    const usage = server && new ProcessMeter(server.pid);
     machine.begin();
-    process?.begin();
+    usage?.begin();
     fleet.measure();
     phase = 'measuring';
     await interrupts.race(playing(fleet, options.seconds * 1000));
-    const observed = { server: process?.end(), machine: machine.end() };
+    const observed = { server: usage?.end(), machine: machine.end() };
     return { squads: await interrupts.race(fleet.finish()), ...observed };
   } finally {
     clearInterval(look);

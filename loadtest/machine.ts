@@ -20,15 +20,12 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Bots that one process plays without becoming the bottleneck, by a wide margin. */
-const BOTS_A_PROCESS = 100;
-
 const BUSY_LIMIT = 0.95;
 
-/** One process for each hundred bots, while two cores stay free for the server and the system. */
-export function defaultProcesses(bots: number): number {
+/** One process for each `botsAProcess` bots, while two cores stay free for the server and the system. */
+export function defaultProcesses(bots: number, botsAProcess: number): number {
   const most = Math.max(1, os.availableParallelism() - 2);
-  return Math.min(most, Math.ceil(bots / BOTS_A_PROCESS));
+  return Math.min(most, Math.ceil(bots / botsAProcess));
 }
 
 /** What one process used between `begin` and `end`. */

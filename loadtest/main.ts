@@ -1,16 +1,20 @@
 /** `npm run loadtest`: the headless load test's command line, progress line, table, JSON and exit code. */
-import { type Command, runCommand } from './args.ts';
+import { type Command, runCommand, UsageError } from './args.ts';
+import { botKind } from './bots/kinds.ts';
 import { checkLoad, doubts, everybodyPlayed, formatFigures, summarize } from './figures.ts';
 import { runHeadless } from './headless.ts';
 import { defaultProcesses } from './machine.ts';
+import { type Cores, parseCores } from './pin.ts';
 import { showProgress } from './progress.ts';
-import { createReport, formatChecks, writeReport } from './report.ts';
+import { createReport, publish } from './report.ts';
 
 const OPTIONS = {
   room: { type: 'text', default: 'arena', help: 'name of the room to join' },
   bots: { type: 'integer', default: 200, min: 1, max: 100_000, help: 'how many bots play' },
   seconds: { type: 'number', default: 20, min: 0.1, max: 86_400, help: 'how long to measure, after all have joined' },
-  processes: { type: 'integer', min: 1, max: 256, help: 'bot processes (default: one for 100 bots, as cores allow)' },
+  processes: { type: 'integer', min: 1, max: 256, help: 'bot processes (default: as the bots need and cores allow)' },
+  full: { type: 'integer', default: 20, min: 0, max: 1000, help: 'world: bots that decode all and are compared' },
+  pin: { type: 'text', help: 'cores of the server and of the bots, for instance 0:1 (needs taskset)' },
   rate: { type: 'number', default: 50, min: 0.1, max: 10_000, help: 'joins a second' },
   endpoint: { type: 'text', help: 'a running server, http://host:port; without it one is started and stopped' },
   json: { type: 'text', help: 'file to write the result to' },
@@ -22,24 +26,31 @@ const COMMAND: Command<typeof OPTIONS> = {
   usage: 'npm run loadtest -- [options]',
   options: OPTIONS,
   async run(values) {
-    const { json, timeout: joinTimeoutMs, ...rest } = values;
-    const processes = values.processes ?? defaultProcesses(values.bots);
+    const { json, timeout: joinTimeoutMs, full: fullBots, pin, ...rest } = values;
+    const cores = coresOf(pin);
+    const processes = values.processes ?? defaultProcesses(values.bots, botKind(values.room).botsAProcess);
     const progress = showProgress(values.bots);
-    const observed = await runHeadless({ ...rest, processes, joinTimeoutMs, onProgress: progress.update });
-    progress.clear();
+    const running = runHeadless({ ...rest, processes, joinTimeoutMs, fullBots, cores, onProgress: progress.update });
+    const observed = await running.finally(() => progress.clear());
     const figures = summarize(observed);
     const report = createReport({
       name: 'loadtest',
       options: { ...values, processes },
       figures,
-      checks: checkLoad(figures),
+      checks: checkLoad(figures, values.room),
       warnings: doubts(figures),
     });
-    console.log(`${values.bots} bots in "${values.room}"\n${formatFigures(figures)}\n${formatChecks(report.checks)}`);
-    for (const warning of report.warnings) console.log(`  WARNING: ${warning}`);
-    if (json !== undefined) writeReport(json, report);
+    publish(report, `${values.bots} bots in "${values.room}"\n${formatFigures(figures)}`, json);
+    // The interval of patches is a promise about the server; what a load test fails by are its players.
     return everybodyPlayed(figures) ? 0 : 1;
   },
 };
+
+function coresOf(pin: string | undefined): Cores | undefined {
+  const cores = pin === undefined ? undefined : parseCores(pin);
+  if (pin !== undefined && cores === undefined)
+    throw new UsageError(`--pin must be SERVER:BOTS, cores as in 0:1 or 0:2-3, not "${pin}"`);
+  return cores;
+}
 
 await runCommand(COMMAND, process.argv.slice(2));

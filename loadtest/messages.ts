@@ -1,4 +1,5 @@
 /** What the load test and its bot processes tell each other over the IPC channel. Plain data only. */
+import type { CensusTally } from './bots/world-census.ts';
 
 export interface SquadOptions {
   readonly endpoint: string;
@@ -12,6 +13,8 @@ export interface SquadOptions {
   readonly joinEveryMs: number;
   readonly joinTimeoutMs: number;
   readonly seed: number;
+  /** Where most bots are thin: so many of them, over all processes, decode everything. */
+  readonly fullBots?: number;
 }
 
 export type ToWorker =
@@ -47,6 +50,8 @@ export interface SquadResult {
   readonly sendDelay: string;
   /** Share of one core, 1 is all of it; user and system time of the bot process. */
   readonly cpu: number;
+  /** Of the clients that were compared with the server; without any undefined. */
+  readonly census?: CensusTally;
 }
 
 export type FromWorker =

@@ -70,6 +70,14 @@ export function writeReport<Figures>(file: string, report: Report<Figures>): voi
   writeFileSync(file, `${JSON.stringify(report, rounded, 2)}\n`);
 }
 
+/** Says it all on the terminal and, where `json` names a file, there. The exit code: 1 when a check was missed. */
+export function publish<Figures>(report: Report<Figures>, figures: string, json: string | undefined): number {
+  console.log(`${figures}\n${formatChecks(report.checks)}`);
+  for (const warning of report.warnings) console.log(`  WARNING: ${warning}`);
+  if (json !== undefined) writeReport(json, report);
+  return report.checks.every(({ ok }) => ok) ? 0 : 1;
+}
+
 /** Three decimals: more are noise. */
 export function round(value: number): number {
   return Math.round(value * 1000) / 1000;

@@ -1,21 +1,20 @@
 /**
- * The bots of one process: joins them at their times, plays them all from one timer, and measures. It owns the SDK
- * client and the process's clock; what it measures is the recorder's, when a bot sends is the slot grid's.
+ * The bots of one process: joins them at their times, plays them all from one timer, and measures. It owns the process's
+ * clock; which bots they are is the room's (bots/kinds.ts), what it measures is the recorder's, when a bot sends is the slot grid's.
  */
-import { Client } from '@colyseus/sdk';
-import { TICK_RATE } from '../rooms/arena/rules.ts';
-import { type ArenaBot, joinArena } from './bots/arena.ts';
+import type { BotKind, LoadBot } from './bots/bot.ts';
+import { botKind } from './bots/kinds.ts';
+import { addTally, type CensusTally, newTally } from './bots/world-census.ts';
 import type { Progress, SquadOptions, SquadResult, Tally } from './messages.ts';
 import { BotMeter, Recorder } from './recorder.ts';
 import { SlotGrid } from './slots.ts';
-import { tapConnection } from './tap.ts';
 
-/** A bot that fell back further gives its oldest inputs up: one second. */
-const MAX_SLOTS_BEHIND = TICK_RATE;
+/** A bot that fell back further gives its oldest inputs up. */
+const MAX_SECONDS_BEHIND = 1;
 const LEAVE_TIMEOUT_MS = 2000;
 
 interface Member {
-  readonly bot: ArenaBot;
+  readonly bot: LoadBot;
   readonly meter: BotMeter;
   playing: boolean;
 }
@@ -24,7 +23,7 @@ const now = (): number => performance.now();
 
 export class Squad {
   readonly #options: SquadOptions;
-  readonly #client: Client;
+  readonly #kind: BotKind;
   readonly #members: (Member | undefined)[];
   readonly #recorder = new Recorder();
   readonly #failures: Tally = {};
@@ -39,10 +38,15 @@ export class Squad {
 
   constructor(options: SquadOptions) {
     this.#options = options;
-    this.#client = new Client(options.endpoint);
+    this.#kind = botKind(options.roomName);
+    const { inputsPerSecond } = this.#kind;
     this.#members = new Array(options.bots).fill(undefined);
-    const periodMs = 1000 / TICK_RATE;
-    this.#grid = new SlotGrid({ bots: options.bots, periodMs, startAt: now(), maxBehind: MAX_SLOTS_BEHIND });
+    this.#grid = new SlotGrid({
+      bots: options.bots,
+      periodMs: 1000 / inputsPerSecond,
+      startAt: now(),
+      maxBehind: MAX_SECONDS_BEHIND * inputsPerSecond,
+    });
   }
 
   get progress(): Progress {
@@ -88,6 +92,7 @@ export class Squad {
       roundTrip: recorder.roundTrip.toWire(),
       sendDelay: recorder.sendDelay.toWire(),
       cpu: seconds === 0 ? 0 : (cpu.user + cpu.system) / 1e6 / seconds,
+      census: this.#census(),
     };
   }
 
@@ -95,7 +100,7 @@ export class Squad {
   async leave(): Promise<void> {
     this.#leaving = true;
     clearInterval(this.#timer);
-    const goodbyes = this.#members.filter((member) => member?.playing).map((member) => member?.bot.room.leave());
+    const goodbyes = this.#members.filter((member) => member?.playing).map((member) => member?.bot.leave());
     await Promise.race([Promise.all(goodbyes), after(LEAVE_TIMEOUT_MS)]);
   }
 
@@ -105,24 +110,36 @@ export class Squad {
     const at = now();
     const seq = member.bot.play(at);
     if (seq > 0) member.meter.sent(seq, intendedAt, at);
+    if (this.#recorder.isOpen) member.bot.compare?.(at);
   }
 
   async #joinOne(index: number): Promise<void> {
     const number = this.#options.firstBot + index * this.#options.stride;
-    const identity = { name: `Bot ${number + 1}`, seed: this.#options.seed + number };
+    const { endpoint, roomName, seed, joinTimeoutMs, fullBots = 0 } = this.#options;
+    const identity = { name: `Bot ${number + 1}`, seed: seed + number, number };
+    const joining = this.#kind.join({ endpoint, roomName, fullBots, ...identity });
     try {
-      const joining = joinArena(this.#client, this.#options.roomName, identity);
-      const bot = await within(joining, this.#options.joinTimeoutMs);
+      const bot = await within(joining, joinTimeoutMs);
       const meter = new BotMeter(this.#recorder, now());
-      tapConnection(bot, meter, now);
+      bot.tap(meter, now);
       const member = { bot, meter, playing: true };
-      bot.room.onLeave((code) => this.#dropped(member, code));
+      bot.onLeave((code) => this.#dropped(member, code));
       this.#members[index] = member;
       this.#joined++;
     } catch (error) {
+      // Who gets in after all, but too late, would stand around in the room.
+      joining.then((bot) => bot.leave()).catch(() => {});
       this.#failed++;
       add(this.#failures, reasonOf(error));
     }
+  }
+
+  #census(): CensusTally | undefined {
+    const tallies = this.#members.flatMap((member) => member?.bot.census ?? []);
+    if (tallies.length === 0) return undefined;
+    const sum = newTally();
+    for (const tally of tallies) addTally(sum, tally);
+    return sum;
   }
 
   #dropped(member: Member, code: number): void {

@@ -4,21 +4,25 @@
  * every frame, its first byte is the protocol code, and after the SDK has handled a patch the input handle's
  * `lastProcessed` is what the patch's TIMED prefix acknowledged.
  */
-import { Protocol } from '@colyseus/sdk';
-import type { ArenaBot } from './bots/arena.ts';
+import { Protocol, type Room } from '@colyseus/sdk';
 import type { BotMeter } from './recorder.ts';
 
 /** The low bits of a frame's first byte; the others are modifiers (PROTOCOL_CODE_MASK in @colyseus/shared-types). */
 const CODE_MASK = 0x1f;
 
-export function tapConnection(bot: ArenaBot, meter: BotMeter, now: () => number): void {
-  const { connection } = bot.room;
+/** `acknowledged` says which input the server used last, as the input handle knows it. */
+export function tapConnection(
+  { connection }: Pick<Room, 'connection'>,
+  acknowledged: () => number,
+  meter: BotMeter,
+  now: () => number,
+): void {
   const handle = connection.events.onmessage;
   connection.events.onmessage = (event: MessageEvent<ArrayBuffer>) => {
     const receivedAt = now();
     meter.bytesIn(event.data.byteLength);
     handle?.(event);
-    if (isPatch(event.data)) meter.patch(receivedAt, bot.acknowledged);
+    if (isPatch(event.data)) meter.patch(receivedAt, acknowledged());
   };
   const { transport } = connection;
   connection.send = (data) => {

@@ -31,11 +31,16 @@ export class JoinFailure extends Error {
 export const ARENA = 'arena';
 const ANSWER_WITHIN_MS = 10_000;
 
-/** Joins, creates or finds a room. Rejects with a JoinFailure. */
-export async function enter(client: Client, entry: Entry, name: string): Promise<ArenaRoom> {
-  const reservation = await reserve(entry, name);
+/** Joins, creates or finds a room; `State` is that of the rooms called `roomName`. Rejects with a JoinFailure. */
+export async function enter<State = ArenaState>(
+  client: Client,
+  entry: Entry,
+  name: string,
+  roomName = ARENA,
+): Promise<Room<unknown, State>> {
+  const reservation = await reserve(entry, name, roomName);
   try {
-    return await client.consumeSeatReservation<ArenaState>(reservation);
+    return await client.consumeSeatReservation<State>(reservation);
   } catch (cause) {
     throw new JoinFailure(
       cause instanceof ServerError ? codeOf(cause) : 0,
@@ -58,8 +63,8 @@ export function shareLink(roomId: string): string {
   return `${location.origin}${location.pathname}?room=${encodeURIComponent(roomId)}`;
 }
 
-async function reserve(entry: Entry, name: string): Promise<SeatReservation> {
-  const response = await post(pathOf(entry), optionsOf(entry, name));
+async function reserve(entry: Entry, name: string, roomName: string): Promise<SeatReservation> {
+  const response = await post(pathOf(entry, roomName), optionsOf(entry, name));
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok && isReservation(answer)) return { ...answer, ...returnOf(entry) };
   throw refusal(response.status, answer);
@@ -92,12 +97,12 @@ function codeOf({ code }: ServerError): number {
   return code === undefined || code === CloseCode.ABNORMAL_CLOSURE ? 0 : code;
 }
 
-function pathOf(entry: Entry): string {
+function pathOf(entry: Entry, roomName: string): string {
   switch (entry.kind) {
     case 'quick':
-      return `/matchmake/joinOrCreate/${ARENA}`;
+      return `/matchmake/joinOrCreate/${roomName}`;
     case 'create':
-      return `/matchmake/create/${ARENA}`;
+      return `/matchmake/create/${roomName}`;
     case 'room':
       return `/matchmake/joinById/${encodeURIComponent(entry.roomId)}`;
     case 'return':

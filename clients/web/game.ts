@@ -12,6 +12,7 @@ import { Lobby } from './lobby.ts';
 import { Match } from './match.ts';
 import { View } from './render/view.ts';
 import { Settings } from './settings.ts';
+import { copyText } from './ui/clipboard.ts';
 import { Menu, NoticeDialog, on } from './ui/dialogs.ts';
 import { byId } from './ui/dom.ts';
 import { Feed } from './ui/feed.ts';
@@ -28,7 +29,7 @@ import { joinNotice, leaveNotice, type Notice } from './words.ts';
 const LONGEST_FRAME_SECONDS = 0.1;
 const RETRY_SECONDS = [2, 3, 5, 8];
 const KEY_HINT = 'WASD to move, mouse to aim and shoot, right button for a rocket, Space to dash';
-const TOUCH_HINT = 'Left thumb moves, right thumb aims and shoots';
+const TOUCH_HINT = 'Left thumb moves, right thumb shoots';
 const FRESH: Entry = { kind: 'quick' };
 /** The query that shows the start screen instead of a match. */
 const START = 'rooms';
@@ -101,8 +102,8 @@ export class Game {
     if (matchMedia('(pointer: coarse)').matches) this.#hud.useTouch();
     requestAnimationFrame(this.#frame);
     const query = new URLSearchParams(location.search);
-    this.#showStart();
-    if (!query.has(START)) void this.#go(this.#wayIn(query.get('room')));
+    if (query.has(START)) this.#showStart();
+    else void this.#go(this.#wayIn(query.get('room')));
   }
 
   readonly #frame = (now: number): void => {
@@ -116,7 +117,7 @@ export class Game {
 
   /** A visit leads straight into a match: the one of the link, of this tab before it was reloaded, or any. */
   #wayIn(roomId: string | null): Entry {
-    if (roomId === null) return FRESH;
+    if (!roomId) return FRESH;
     const token = this.#settings.seat;
     return token.startsWith(`${roomId}:`) ? { kind: 'return', roomId, token } : { kind: 'room', roomId };
   }
@@ -210,6 +211,7 @@ export class Game {
   }
 
   #showStart(): void {
+    this.#entering.show(false);
     history.replaceState(null, '', `${location.pathname}?${START}`);
     this.#start.show(true);
     this.#lobby.start();
@@ -267,12 +269,7 @@ export class Game {
   async #share(): Promise<void> {
     if (!this.#match) return;
     const link = shareLink(this.#match.room.roomId);
-    try {
-      await navigator.clipboard.writeText(link);
-      this.#toast.show('Link copied: send it to a friend');
-    } catch {
-      this.#toast.show(link);
-    }
+    this.#toast.show((await copyText(link)) ? 'Link copied: send it to a friend' : link);
     this.#focusArena();
   }
 }

@@ -3,13 +3,14 @@
  * one room, where frames arrive and leave, and holds them back by the same rule in both directions; order is kept, as a
  * WebSocket keeps it. It knows nothing of what the frames mean, but which of them are patches.
  */
-import { Protocol } from '@colyseus/sdk';
-import type { ArenaRoom } from './connection.ts';
+import { Protocol, type Room } from '@colyseus/sdk';
 
 const PATCH = Protocol.ROOM_STATE_PATCH;
 /** The protocol's low five bits are its code; the upper three decorate it. */
 const CODE_MASK = 0x1f;
 
+/** A room of any kind. */
+type Connected = Pick<Room, 'connection'>;
 type Handler = ((event: MessageEvent<ArrayBuffer>) => void) | null | undefined;
 
 interface Held {
@@ -20,10 +21,15 @@ interface Held {
 /** One direction: each frame after its delay, but never before the one sent earlier. */
 class Lane {
   readonly #held: Held[] = [];
-  #timer = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Whether a frame that comes now has to wait. */
+  delays(delayMs: number): boolean {
+    return delayMs > 0 || this.#held.length > 0;
+  }
 
   pass(delayMs: number, now: number, deliver: () => void): void {
-    if (delayMs <= 0 && this.#held.length === 0) {
+    if (!this.delays(delayMs)) {
       deliver();
       return;
     }
@@ -40,7 +46,7 @@ class Lane {
 
   #await(now: number): void {
     const next = this.#held[0];
-    if (next) this.#timer = window.setTimeout(() => this.#deliver(), Math.max(0, next.due - now));
+    if (next) this.#timer = setTimeout(() => this.#deliver(), Math.max(0, next.due - now));
   }
 
   #deliver(): void {
@@ -70,12 +76,12 @@ export class Line {
   readonly #in = new Lane();
   readonly #out = new Lane();
 
-  constructor(room: ArenaRoom) {
+  constructor(room: Connected) {
     this.#tapIncoming(room);
     this.#tapOutgoing(room);
   }
 
-  #tapIncoming({ connection: { events } }: ArenaRoom): void {
+  #tapIncoming({ connection: { events } }: Connected): void {
     const handleMessage = events.onmessage;
     const handleClose = events.onclose;
     events.onmessage = (event: MessageEvent<ArrayBuffer>) => {
@@ -91,7 +97,7 @@ export class Line {
     };
   }
 
-  #tapOutgoing({ connection }: ArenaRoom): void {
+  #tapOutgoing({ connection }: Connected): void {
     const { transport } = connection;
     const send = transport.send.bind(transport);
     transport.send = (data: Uint8Array) => {
@@ -99,7 +105,7 @@ export class Line {
       this.bytesOut += data.byteLength;
       const delay = this.#delay();
       // The SDK writes its next input into the same buffer.
-      const frame = delay > 0 ? data.slice() : data;
+      const frame = this.#out.delays(delay) ? data.slice() : data;
       this.#out.pass(delay, performance.now(), () => transport.isOpen && send(frame));
     };
   }

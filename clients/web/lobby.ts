@@ -32,9 +32,11 @@ export class Lobby {
   readonly #events: LobbyEvents;
   readonly #rooms = new Map<string, Listing>();
   #room: Room | undefined;
+  /** Which `start` is in force; an answer to an earlier one comes too late. */
+  #visit = 0;
   #wanted = false;
   #retryMs = FIRST_RETRY_MS;
-  #timer = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client, events: LobbyEvents) {
     this.#client = client;
@@ -44,7 +46,8 @@ export class Lobby {
   start(): void {
     if (this.#wanted) return;
     this.#wanted = true;
-    void this.#join();
+    this.#retryMs = FIRST_RETRY_MS;
+    void this.#join(++this.#visit);
   }
 
   stop(): void {
@@ -54,14 +57,14 @@ export class Lobby {
     this.#room = undefined;
   }
 
-  async #join(): Promise<void> {
+  async #join(visit: number): Promise<void> {
     try {
       const room = await this.#client.joinOrCreate('lobby', { filter: { name: ARENA } });
-      if (!this.#wanted) return void room.leave();
+      if (!this.#isCurrent(visit)) return void room.leave();
       this.#retryMs = FIRST_RETRY_MS;
       this.#watch(room);
     } catch {
-      this.#retryLater();
+      if (this.#isCurrent(visit)) this.#retryLater();
     }
   }
 
@@ -86,6 +89,10 @@ export class Lobby {
     this.#events.onLive(true);
   }
 
+  #isCurrent(visit: number): boolean {
+    return this.#wanted && visit === this.#visit;
+  }
+
   #lost(room: Room): void {
     if (this.#room !== room) return;
     this.#room = undefined;
@@ -93,9 +100,8 @@ export class Lobby {
   }
 
   #retryLater(): void {
-    if (!this.#wanted) return;
     this.#events.onLive(false);
-    this.#timer = window.setTimeout(() => void this.#join(), this.#retryMs);
+    this.#timer = setTimeout(() => void this.#join(this.#visit), this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
 

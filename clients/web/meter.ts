@@ -1,7 +1,6 @@
 /** Numbers about the line and the frames, as rates and averages of the last moment. Shown by the panel, read by tests. */
-import type { ArenaRoom } from './connection.ts';
+import type { Room } from '@colyseus/sdk';
 import type { Line } from './latency.ts';
-import type { Netcode } from './netcode.ts';
 
 /** How often rates are taken anew. */
 const SAMPLE_MS = 500;
@@ -41,10 +40,25 @@ interface Hits {
   readonly given: number;
 }
 
+/** What a page's netcode counts. */
+export interface NetcodeNumbers {
+  readonly corrections: number;
+  readonly lastCorrection: number;
+  readonly largestCorrection: number;
+  readonly reconciles: number;
+  readonly pendingInputs: number;
+  readonly delayMs: number;
+  /** A ping came back after `ms`. */
+  pinged(ms: number): void;
+}
+
+/** For a page where nobody shoots. */
+const NO_HITS: Hits = { seen: 0, given: 0 };
+
 export class Meter {
-  readonly #room: ArenaRoom;
+  readonly #room: Pick<Room, 'clock' | 'ping'>;
   readonly #line: Line;
-  readonly #netcode: Netcode;
+  readonly #netcode: NetcodeNumbers;
   readonly #hits: Hits;
   readonly #frames = new Float32Array(FRAMES);
   #frameCount = 0;
@@ -54,7 +68,7 @@ export class Meter {
   #pingMs = 0;
   #handlingMs = 0;
 
-  constructor(room: ArenaRoom, line: Line, netcode: Netcode, hits: Hits) {
+  constructor(room: Pick<Room, 'clock' | 'ping'>, line: Line, netcode: NetcodeNumbers, hits = NO_HITS) {
     this.#room = room;
     this.#line = line;
     this.#netcode = netcode;

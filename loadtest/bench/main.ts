@@ -1,11 +1,12 @@
 /** `npm run bench -- NAME [options]`: the measurements beside the load tests, each a command of its own. */
 import { runCommand } from '../args.ts';
-import { pageBench } from './page.ts';
-import { tickBench } from './tick.ts';
 
+/** Each is loaded when it is named: that of the page needs Playwright, which a machine that only serves does not have. */
 const BENCHES: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
-  page: (argv) => runCommand(pageBench, argv),
-  tick: (argv) => runCommand(tickBench, argv),
+  fanout: async (argv) => runCommand((await import('./fanout.ts')).fanoutBench, argv),
+  page: async (argv) => runCommand((await import('./page.ts')).pageBench, argv),
+  replication: async (argv) => runCommand((await import('./replication.ts')).replicationBench, argv),
+  tick: async (argv) => runCommand((await import('./tick.ts')).tickBench, argv),
 };
 
 const [name, ...argv] = process.argv.slice(2);

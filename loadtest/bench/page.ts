@@ -2,10 +2,10 @@
  * `npm run bench -- page`: what a frame of the page costs in a full match. Fifteen bots and the page in a headless
  * Chromium, which plays with keys and mouse; the times are the page's own (see clients/web/meter.ts).
  */
-import type { Command, OptionTable } from '../args.ts';
+import type { Command, OptionTable, Values } from '../args.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { doubtMachine } from '../machine.ts';
-import { createReport, formatChecks, writeReport } from '../report.ts';
+import { createReport, publish } from '../report.ts';
 import { checkPage, formatPage, summarizePage } from './page-figures.ts';
 import { type PageRound, pageRound } from './page-round.ts';
 
@@ -36,14 +36,11 @@ export const pageBench: Command<typeof OPTIONS> = {
   },
 };
 
-function conclude(done: readonly PageRound[], options: Readonly<Record<string, string | number | undefined>>): number {
+function conclude(done: readonly PageRound[], options: Values<typeof OPTIONS>): number {
   const figures = summarizePage(done);
   const checks = checkPage(figures);
   const doubt = doubtMachine(figures.machine);
   const warnings = doubt === undefined ? [] : [doubt];
-  console.log(`${formatPage(figures)}\n${formatChecks(checks)}`);
-  for (const warning of warnings) console.log(`  WARNING: ${warning}`);
   const report = createReport({ name: 'bench-page', options, figures, checks, warnings });
-  if (options.json !== undefined) writeReport(String(options.json), report);
-  return checks.every(({ ok }) => ok) ? 0 : 1;
+  return publish(report, formatPage(figures), options.json);
 }

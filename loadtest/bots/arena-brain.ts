@@ -3,7 +3,6 @@
  * clock. Time comes in with each call and chance from a seeded generator, so the same worlds, times and seed give the
  * same inputs. It plays to load a server like people do (moves all the time, fights whom it sees), not to win.
  */
-
 import { WIDTH } from '../../rooms/arena/map.ts';
 import { Button, GUN_RANGE, MAX_HEALTH, ROCKET_SPEED } from '../../rooms/arena/rules.ts';
 import { canSee, type Input, wrapAngle } from '../../rooms/arena/simulation.ts';

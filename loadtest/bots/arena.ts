@@ -3,11 +3,15 @@
  * calls it, and how often, is the caller's: the headless load test schedules slots, the Colyseus CLI's script uses a
  * plain interval. What the bot wants is in `arena-brain.ts`.
  */
-import type { Client, InputHandle, Room } from '@colyseus/sdk';
+import { Client, type InputHandle, type Room } from '@colyseus/sdk';
+import { TICK_RATE } from '../../rooms/arena/rules.ts';
 import { sanitizeInput } from '../../rooms/arena/simulation.ts';
 import type { ArenaInput, ArenaState } from '../../rooms/arena/state.ts';
 import { createRandom } from '../../src/kernel/random.ts';
+import type { BotMeter } from '../recorder.ts';
+import { tapConnection } from '../tap.ts';
 import { ArenaBrain } from './arena-brain.ts';
+import type { BotKind, LoadBot } from './bot.ts';
 
 export type ArenaRoom = Room<unknown, ArenaState>;
 
@@ -16,7 +20,13 @@ export interface BotIdentity {
   readonly seed: number;
 }
 
-export class ArenaBot {
+export const arenaBots: BotKind = {
+  inputsPerSecond: TICK_RATE,
+  botsAProcess: 100,
+  join: ({ endpoint, roomName, ...identity }) => joinArena(new Client(endpoint), roomName, identity),
+};
+
+export class ArenaBot implements LoadBot {
   readonly room: ArenaRoom;
   readonly #input: InputHandle<ArenaInput>;
   readonly #brain: ArenaBrain;
@@ -34,9 +44,16 @@ export class ArenaBot {
     return this.#input.send();
   }
 
-  /** The number of the newest input that the server says it used. */
-  get acknowledged(): number {
-    return this.#input.lastProcessed;
+  tap(meter: BotMeter, now: () => number): void {
+    tapConnection(this.room, () => this.#input.lastProcessed, meter, now);
+  }
+
+  onLeave(callback: (code: number) => void): void {
+    this.room.onLeave(callback);
+  }
+
+  leave(): Promise<unknown> {
+    return this.room.leave();
   }
 }
 

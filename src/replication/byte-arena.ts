@@ -15,9 +15,19 @@ const FIRST_SIZE = 16 * 1024;
 const LOOP_LIMIT = 96;
 const WORD = 4;
 
+/**
+ * Copies whole words, so that up to three bytes too many are read and written: what is written next goes over them, and
+ * arenas end with a spare word. For ranges of tens of bytes this is several times faster than a call of the engine.
+ */
+export function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): void {
+  for (let read = start, write = at; read < end; read += WORD, write += WORD) {
+    to.setUint32(write, from.getUint32(read, true), true);
+  }
+}
+
 export class ByteArena {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE);
-  #view = new DataView(this.bytes.buffer);
+  view = new DataView(this.bytes.buffer);
   readonly cursor: Cursor = { offset: 0 };
 
   get length(): number {
@@ -30,12 +40,12 @@ export class ByteArena {
 
   /** Makes room for a write of unknown length. Such a write goes through `write`, which repeats it if it was longer. */
   #reserve(more: number): void {
-    const needed = this.cursor.offset + more;
+    const needed = this.cursor.offset + more + WORD;
     if (needed <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, Math.min(this.cursor.offset, this.bytes.length));
     this.bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.view = new DataView(larger.buffer);
   }
 
   /**
@@ -48,7 +58,7 @@ export class ByteArena {
     for (;;) {
       encode(this, what);
       const end = this.cursor.offset;
-      if (end <= this.bytes.length) return start;
+      if (end + WORD <= this.bytes.length) return start;
       this.cursor.offset = start;
       this.#reserve(2 * (end - start));
     }
@@ -60,17 +70,19 @@ export class ByteArena {
     const { cursor } = this;
     const { offset } = cursor;
     const padded = (length + WORD - 1) & -WORD;
-    if (length > LOOP_LIMIT || start + padded > source.bytes.length) {
+    if (length > LOOP_LIMIT) {
       this.#reserve(length);
       source.bytes.copy(this.bytes, offset, start, end);
     } else {
-      // Whole words, up to three bytes too many: the next write goes over them.
       this.#reserve(padded);
-      const from = source.#view;
-      const to = this.#view;
-      for (let i = 0; i < length; i += WORD) to.setUint32(offset + i, from.getUint32(start + i));
+      copyWords(source.view, start, end, this.view, offset);
     }
     cursor.offset = offset + length;
+  }
+
+  /** Makes room for ranges of `source` to be copied with `copyWords`, each of its bytes at most once. */
+  reserveFor(source: ByteArena, ranges: number): void {
+    this.#reserve(source.length + ranges * WORD);
   }
 
   appendAll(source: Uint8Array): void {

@@ -9,14 +9,14 @@
  */
 import type { Encoder, MapSchema, Schema } from '@colyseus/schema';
 import type { Labels, Meter } from '../kernel/ports.ts';
-import { ByteArena } from './byte-arena.ts';
+import { ByteArena, copyWords } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
 import { Collection, type EntityEntry } from './colyseus-collection.ts';
 import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
 import { liveParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGE_END, CHANGE_START, CHANGED, CHANGED_BEFORE, MARK, ROW, SERIAL } from './entity-table.ts';
-import { KNOWN_SERIAL, type KnownSet, SLOT, STRIDE, VERSION } from './known-set.ts';
+import { type KnownSet, SLOT, STRIDE, VERSION } from './known-set.ts';
 import { NO_STATE, Observer } from './observer.ts';
 import type { Policy, Viewer } from './policies.ts';
 
@@ -127,7 +127,7 @@ export class Replicator {
       this.#neglect();
       return;
     }
-    this.#shared = this.#encoder.encode({ offset: 0 });
+    this.#shared = this.#sharedMayChange() ? this.#encoder.encode({ offset: 0 }) : NO_BYTES;
     if (this.#shared.length > 0) this.#sharedVersion++;
     this.#trees.begin(this.#tick, this.#freshFrom);
     for (const collection of this.#collections) collection.begin(this.#tick);
@@ -138,6 +138,16 @@ export class Replicator {
       entry.depths.length = 0;
     }
     for (const collection of this.#collections) collection.prepare();
+  }
+
+  /** In most ticks of a world only entities change, and Colyseus's encoder would walk through them to skip them. */
+  #sharedMayChange(): boolean {
+    const root = rootOf(this.#encoder);
+    if (root.pendingFilterRefresh.length > 0 || root.streamTrees.size > 0) return true;
+    for (let node = root.changes.next; node !== undefined; node = node.next) {
+      if (!node.changeTree.isFiltered) return true;
+    }
+    return false;
   }
 
   /** Nobody looks, and nobody knows anything: the tables are filled again when somebody comes. */
@@ -198,20 +208,7 @@ export class Replicator {
     leftSlots.length = 0;
     interest.look(observer.viewer);
     const mark = ++this.#mark;
-    const { numbers } = known;
-    for (let at = known.count - 1; at >= 0; at--) {
-      const slot = numbers[at * STRIDE + SLOT]!;
-      const serial = numbers[at * STRIDE + KNOWN_SERIAL]!;
-      const row = slot * ROW;
-      const alive = rows[row + SERIAL] === serial;
-      if (alive && interest.stays(slot)) {
-        rows[row + MARK] = mark;
-        continue;
-      }
-      if (known.versionAt(at) > 0) left.push(serial);
-      if (alive) leftSlots.push(slot);
-      known.removeAt(at);
-    }
+    if (interest.markStaying(known, mark) < known.count) takeOut(known, table, mark, left, leftSlots);
     if (this.#found.length < table.size) this.#found = new Int32Array(table.capacity);
     const found = interest.find(this.#found, mark);
     const before = known.count;
@@ -268,24 +265,28 @@ export class Replicator {
     const end = known.count * STRIDE;
     const { changes } = collection;
     const tick = this.#tick;
+    frame.reserveFor(changes, known.count);
+    const from = changes.view;
     for (let at = 0; at < end; at += STRIDE) {
       const slot = numbers[at + SLOT]!;
+      const row = slot * ROW;
       const sent = numbers[at + VERSION]!;
-      if (sent < 0) {
+      if (sent > 0 && rows[row + CHANGED]! <= sent) continue;
+      const version = Math.max(sent, upTo);
+      // Nearly always it was sent, and only this tick's change is missing.
+      if (sent > 0 && rows[row + CHANGED] === tick && version >= rows[row + CHANGED_BEFORE]!) {
+        const start = rows[row + CHANGE_START]!;
+        const stop = rows[row + CHANGE_END]!;
+        copyWords(from, start, stop, frame.view, frame.cursor.offset);
+        frame.cursor.offset += stop - start;
+      } else if (sent < 0) {
         const { arrivalEnd, wholeEnd } = entries[slot]!;
         frame.append(collection.wholes, arrivalEnd, wholeEnd);
         numbers[at + VERSION] = tick;
-        continue;
-      }
-      const version = Math.max(sent, upTo);
-      const row = slot * ROW;
-      const changed = rows[row + CHANGED]!;
-      if (changed <= version) continue;
-      // Nearly always only this tick's change is missing.
-      if (changed === tick && version >= rows[row + CHANGED_BEFORE]!) {
-        frame.append(changes, rows[row + CHANGE_START]!, rows[row + CHANGE_END]!);
-      } else {
+        frame.reserveFor(changes, known.count);
+      } else if (rows[row + CHANGED]! > version) {
         collection.appendChanges(frame, entries[slot]!, version);
+        frame.reserveFor(changes, known.count);
       }
     }
     known.sent = known.count;
@@ -425,6 +426,20 @@ function copy(bytes: Buffer, length: number): Buffer {
   const copied = Buffer.allocUnsafe(length);
   bytes.copy(copied, 0, 0, length);
   return copied;
+}
+
+/** Takes entries without the mark out of `known`. */
+function takeOut(known: KnownSet, table: Collection['table'], mark: number, left: number[], leftSlots: number[]): void {
+  const { rows } = table;
+  for (let at = known.count - 1; at >= 0; at--) {
+    const slot = known.slotAt(at);
+    const row = slot * ROW;
+    const there = rows[row + SERIAL] === known.serialAt(at);
+    if (there && rows[row + MARK] === mark) continue;
+    if (known.versionAt(at) > 0) left.push(known.serialAt(at));
+    if (there) leftSlots.push(slot);
+    known.removeAt(at);
+  }
 }
 
 function insertByDepth(entry: EntityEntry, tree: ReturnType<typeof treeOf>, depth: number): void {

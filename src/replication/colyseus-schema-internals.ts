@@ -19,6 +19,9 @@ export type Ref = ChangeTree['ref'];
 export interface RootInternals {
   /** Trees with changes, in the order in which a decoder must hear of them. */
   readonly changes: { readonly next?: ChangeNode };
+  /** Instances whose places changed so that others may see them now; settled when a tick is encoded. */
+  readonly pendingFilterRefresh: readonly unknown[];
+  readonly streamTrees: ReadonlySet<unknown>;
   /** The next instance's refId. They are never used twice. */
   readonly nextUniqueId: number;
 }

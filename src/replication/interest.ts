@@ -3,6 +3,7 @@
  * and asked about, one after another. A callback of the game that throws hides what it was asked about, and is counted.
  */
 import { CHANGED, type EntityTable, type Entry, MARK, ROW, SERIAL, X, Y } from './entity-table.ts';
+import { KNOWN_SERIAL, type KnownSet, SLOT, STRIDE } from './known-set.ts';
 import type { AreaPolicy, OwnerPolicy, Point, Policy, SeesPolicy, Viewer } from './policies.ts';
 import { SpatialHash } from './spatial-hash.ts';
 
@@ -11,8 +12,8 @@ export interface Interest {
   prepare(tick: number): void;
   /** Whom the next questions are about. */
   look(viewer: Viewer): void;
-  /** Whether an entity that the viewer has seen so far stays in sight. */
-  stays(slot: number): boolean;
+  /** Marks the rows of known entities that are still there and stay in sight; returns how many. */
+  markStaying(known: KnownSet, mark: number): number;
   /** Slots of entities in sight, written to `found`, which has room for all; those marked `mark` may be left out. Returns how many. */
   find(found: Int32Array, mark: number): number;
   /** How far off it is for whoever looks, as a share of how far one sees; 0 where there is no distance. */
@@ -128,9 +129,23 @@ class AreaInterest<E> implements Interest {
     this.#centerY = this.#y(entity);
   }
 
-  stays(slot: number): boolean {
-    // Not a number, and so not near, when either has no position.
-    return this.#distanceSquared(slot) <= this.#leaveSquared;
+  markStaying({ numbers, count }: KnownSet, mark: number): number {
+    const { rows } = this.#deps.table;
+    const x = this.#centerX;
+    const y = this.#centerY;
+    const reach = this.#leaveSquared;
+    let staying = 0;
+    for (let at = 0, end = count * STRIDE; at < end; at += STRIDE) {
+      const row = numbers[at + SLOT]! * ROW;
+      const offX = rows[row + X]! - x;
+      const offY = rows[row + Y]! - y;
+      // Not a number, and so not near, when either has no position.
+      if (offX * offX + offY * offY <= reach && rows[row + SERIAL] === numbers[at + KNOWN_SERIAL]) {
+        rows[row + MARK] = mark;
+        staying++;
+      }
+    }
+    return staying;
   }
 
   find(found: Int32Array): number {
@@ -139,17 +154,12 @@ class AreaInterest<E> implements Interest {
   }
 
   distance(slot: number): number {
-    return Math.sqrt(this.#distanceSquared(slot)) / this.#policy.radius;
+    const { rows } = this.#deps.table;
+    const row = slot * ROW;
+    return Math.hypot(rows[row + X]! - this.#centerX, rows[row + Y]! - this.#centerY) / this.#policy.radius;
   }
 
   forget(): void {}
-
-  #distanceSquared(slot: number): number {
-    const { rows } = this.#deps.table;
-    const offX = rows[slot * ROW + X]! - this.#centerX;
-    const offY = rows[slot * ROW + Y]! - this.#centerY;
-    return offX * offX + offY * offY;
-  }
 
   #grow(capacity: number): void {
     this.#slots = new Int32Array(capacity);
@@ -212,8 +222,8 @@ class OwnerInterest<E> implements Interest {
     this.#viewer = viewer.sessionId;
   }
 
-  stays(slot: number): boolean {
-    return this.#owners[slot] === this.#viewer;
+  markStaying(known: KnownSet, mark: number): number {
+    return markEach(this.#deps.table.rows, known, mark, (slot) => this.#owners[slot] === this.#viewer);
   }
 
   find(found: Int32Array): number {
@@ -245,7 +255,11 @@ class SeesInterest<E> implements Interest {
     this.#viewer = viewer;
   }
 
-  stays(slot: number): boolean {
+  markStaying(known: KnownSet, mark: number): number {
+    return markEach(this.#deps.table.rows, known, mark, (slot) => this.#inSight(slot));
+  }
+
+  #inSight(slot: number): boolean {
     const { table, fault } = this.#deps;
     const entry = table.entries[slot];
     if (entry === undefined || entry.hidden) return false;
@@ -262,7 +276,7 @@ class SeesInterest<E> implements Interest {
     let count = 0;
     for (let slot = 0; slot < table.size; slot++) {
       const row = slot * ROW;
-      if (table.rows[row + SERIAL] !== 0 && table.rows[row + MARK] !== mark && this.stays(slot)) found[count++] = slot;
+      if (table.rows[row + SERIAL] !== 0 && table.rows[row + MARK] !== mark && this.#inSight(slot)) found[count++] = slot;
     }
     return count;
   }
@@ -270,4 +284,15 @@ class SeesInterest<E> implements Interest {
   distance(): number {
     return 0;
   }
+}
+
+function markEach(rows: Float64Array, known: KnownSet, mark: number, stays: (slot: number) => boolean): number {
+  let staying = 0;
+  for (let at = 0; at < known.count; at++) {
+    const slot = known.slotAt(at);
+    if (rows[slot * ROW + SERIAL] !== known.serialAt(at) || !stays(slot)) continue;
+    rows[slot * ROW + MARK] = mark;
+    staying++;
+  }
+  return staying;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@colyseus/sdk';
 import type { Browser } from 'playwright-core';
+import type { ShownPlayer } from '../../clients/web/hook.ts';
 import { MAX_PLAYERS } from '../../rooms/arena/rules.ts';
 import { DESKTOP, GamePage, launchBrowser, PHONE, SMALL } from '../support/browser.ts';
 import { Line } from '../support/line.ts';
@@ -64,7 +65,7 @@ describe('the page', function () {
     assert.equal(await game.text('#standing .is-me .who'), 'Tiro');
     await game.page.keyboard.press('Escape');
     await game.page.fill('#menu-name', ' Maximus ');
-    await game.keep('desktop-menu-name');
+    await game.keep('desktop-menu');
     await game.page.click('#menu-resume');
     await until('the new name stands', async () => (await game.text('#standing .is-me .who')) === 'Maximus');
     await game.page.reload();
@@ -87,11 +88,12 @@ describe('the page', function () {
   });
 
   it('remembers the name, and lists the room with its players, live', async () => {
-    const game = await open(START, DESKTOP);
+    const game = await open();
     await game.page.fill('#name', 'Crixus');
     await game.page.click('#create-room');
     const { roomId } = await game.playing();
     const other = await GamePage.in(game.page.context());
+    await other.page.setViewportSize(DESKTOP.viewport!);
     await other.page.goto(`${line.origin}${START}`);
     assert.equal(await other.page.inputValue('#name'), 'Crixus');
     const count = other.page.locator(`[data-room="${roomId}"] .room-count span`).first();
@@ -106,7 +108,7 @@ describe('the page', function () {
     assert.equal((await other.playing()).roomId, roomId);
   });
 
-  it('makes a room of its own, and brings a friend in by its link', async () => {
+  it('makes a room of its own, and brings a friend in by its link, copied over https or not', async () => {
     const game = await open();
     await game.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await game.page.fill('#name', 'Host');
@@ -116,14 +118,49 @@ describe('the page', function () {
     await until('the page says so', async () => (await game.text('#toast')).startsWith('Link copied'));
     const link = await game.page.evaluate(() => navigator.clipboard.readText());
     assert.equal(link, `${line.origin}/?room=${roomId}`);
+    await game.page.evaluate(() => navigator.clipboard.writeText('something else'));
+    await hideClipboard(game);
+    await game.page.click('#tool-share');
+    await until('the link is copied again', async () => (await readClipboard(game)) === link);
     const friend = await open(link.slice(line.origin.length));
     assert.equal((await friend.playing()).roomId, roomId);
   });
 
+  it('aims with the device that was used last', async () => {
+    const game = await open(START, { ...SMALL, hasTouch: true });
+    await game.quickPlay('Both');
+    const off = async (direction: (self: ShownPlayer) => number) => {
+      const self = (await game.playing()).self!;
+      return 1 - Math.cos(self.aim - direction(self));
+    };
+    const toMouse = ({ screenX, screenY }: ShownPlayer) => Math.atan2(250 - screenY, 799 - screenX);
+    await game.page.mouse.move(799, 250);
+    await until('it aims at the mouse', async () => (await off(toMouse)) < 0.01);
+    const touch = await game.page.context().newCDPSession(game.page);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 600, y: 400 }] });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: 580, y: 400 }] });
+    await until('it aims with the thumb', async () => (await off(() => Math.PI)) < 0.01);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await game.page.mouse.move(798, 250);
+    await until('it aims at the mouse again', async () => (await off(toMouse)) < 0.01);
+  });
+
+  it('keeps the room of a link while the server is away, also over a reload', async () => {
+    const host = await new Client(server.origin).create('arena', {});
+    host.onMessage('*', () => {});
+    const game = await open();
+    await game.page.route('**/matchmake/**', (route) => route.abort());
+    await game.page.goto(`${line.origin}/?room=${host.roomId}`);
+    await until('the notice', async () => (await game.text('#notice-title')) === 'The server cannot be reached');
+    await game.page.unroute('**/matchmake/**');
+    await game.page.reload();
+    assert.equal((await game.playing()).roomId, host.roomId);
+    await host.leave();
+  });
+
   it('says that a room is gone, and offers another', async () => {
-    const game = await open('/?room=gone12345', DESKTOP);
+    const game = await open('/?room=gone12345');
     await until('the notice', async () => (await game.text('#notice-title')) === 'This room is gone');
-    await game.keep('desktop-gone');
     await game.page.click('#notice-action');
     await game.playing();
   });
@@ -163,11 +200,10 @@ describe('the page', function () {
   });
 
   it('has a menu that takes the keys, and leaves the match', async () => {
-    const game = await open(START, DESKTOP);
+    const game = await open();
     await game.quickPlay('Leaver');
     await game.page.keyboard.press('Escape');
     assert.ok(await game.visible('#menu'));
-    await game.keep('desktop-menu');
     await game.page.keyboard.press('Escape');
     assert.equal(await game.visible('#menu'), false);
     await game.page.keyboard.press('Escape');
@@ -266,3 +302,16 @@ describe('the page', function () {
     await game.playing();
   });
 });
+
+/** As on a page that came over plain http from another machine. What it held can still be read, by the test. */
+async function hideClipboard({ page }: GamePage): Promise<void> {
+  await page.evaluate(() => {
+    const { clipboard } = navigator;
+    Object.assign(window, { readClipboard: () => clipboard.readText() });
+    Object.defineProperty(navigator, 'clipboard', { get: () => undefined });
+  });
+}
+
+function readClipboard({ page }: GamePage): Promise<string> {
+  return page.evaluate(() => (window as unknown as { readClipboard(): Promise<string> }).readClipboard());
+}

@@ -3,6 +3,7 @@
  * collected and are for the test to look at; screenshots are kept in results/screenshots.
  */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Snapshot } from '../../clients/web/hook.ts';
 import type { NetNumbers } from '../../clients/web/meter.ts';
@@ -11,6 +12,8 @@ import { until } from './until.ts';
 
 export { launchBrowser } from '../../loadtest/browser.ts';
 
+/** What `buildPage` bundles, for a server in the test's own process. */
+export const PAGES_ROOT = pathToFileURL(join(ROOT, 'clients/web/'));
 export const SCREENSHOTS = join(ROOT, 'results/screenshots');
 
 /** For what is not looked at: a small picture is drawn sooner. */

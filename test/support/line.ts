@@ -1,6 +1,6 @@
 /**
  * A line that can be cut: a TCP relay on a free loopback port between a browser and a server. While cut, what was
- * connected is torn down and nothing new gets through; the server behind it can be exchanged.
+ * connected is torn down and nothing new gets through; it can be stalled one way; the server behind it can be exchanged.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -11,6 +11,7 @@ export class Line implements AsyncDisposable {
   #cut = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #pairs = new Map<Socket, Socket>();
 
   private constructor(target: number) {
     this.target = target;
@@ -38,6 +39,18 @@ export class Line implements AsyncDisposable {
     this.#cut = false;
   }
 
+  /** What the server sends stays on the way, until `flow`. */
+  stall(): void {
+    for (const [far, near] of this.#pairs) {
+      far.unpipe(near);
+      far.pause();
+    }
+  }
+
+  flow(): void {
+    for (const [far, near] of this.#pairs) far.pipe(near);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     this.#server.close();
@@ -52,12 +65,14 @@ export class Line implements AsyncDisposable {
       socket.on('error', () => {});
       socket.on('close', () => this.#end(near, far));
     }
+    this.#pairs.set(far, near);
     near.pipe(far).pipe(near);
   }
 
   #end(...sockets: Socket[]): void {
     for (const socket of sockets) {
       this.#sockets.delete(socket);
+      this.#pairs.delete(socket);
       socket.destroy();
     }
   }

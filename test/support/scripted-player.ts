@@ -8,12 +8,14 @@ import { canSee } from '../../rooms/arena/geometry.ts';
 import { canWalk, firstHop, nearestWaypoint, WAYPOINTS } from '../../rooms/arena/navigation.ts';
 import type { GamePage } from './browser.ts';
 
-/** What the player is after: `fight` shoots at everybody seen, `seek` goes to them and lets them shoot. */
+/** What the player is after: `fight` shoots at whom it sees, `seek` goes to them, stands there and lets them shoot. */
 export type Mood = 'fight' | 'seek';
 
 const STICK = 0.38;
-/** Nearer than this it stands and aims. */
-const COMFORTABLE = 420;
+/** Nearer than this it stands, and aims or waits. */
+const COMFORTABLE: Readonly<Record<Mood, number>> = { fight: 420, seek: 240 };
+/** So much nearer a point of health makes an opponent: who fights goes for those who are nearly down. */
+const UNITS_A_POINT: Readonly<Record<Mood, number>> = { fight: 4, seek: 0 };
 /** From looking at the page to the mouse being there. */
 const LEAD_SECONDS = 0.07;
 const MEMORY_SECONDS = 0.3;
@@ -57,16 +59,21 @@ export class ScriptedPlayer {
   async #act({ self, players }: Snapshot): Promise<void> {
     if (!self?.alive) return this.rest();
     const opponents = players.filter(({ id, alive }) => id !== self.id && alive);
-    const seen = nearest(
+    const seen = this.#choose(
       self,
       opponents.filter((other) => !other.shielded && canSee(self.x, self.y, other.x, other.y, 8)),
     );
-    const goal = seen ?? nearest(self, opponents);
+    const goal = seen ?? this.#choose(self, opponents);
     const shoots = seen !== undefined && this.mood === 'fight';
-    const stands = shoots && distance(self, seen) < COMFORTABLE;
+    const stands = seen !== undefined && distance(self, seen) < COMFORTABLE[this.mood];
     await Promise.all([this.#hold(goal && !stands ? keysTowards(self, goal) : NO_KEYS), seen && this.#aim(seen)]);
     await this.#fire(shoots);
     if (shoots && this.rockets && inRange(self, seen)) await this.#page.keyboard.press('KeyE');
+  }
+
+  #choose(self: ShownPlayer, others: readonly ShownPlayer[]): ShownPlayer | undefined {
+    const effort = (other: ShownPlayer) => distance(self, other) + UNITS_A_POINT[this.mood] * other.health;
+    return others.toSorted((a, b) => effort(a) - effort(b))[0];
   }
 
   /** At where the other will be on the screen when the mouse has got there. */
@@ -103,10 +110,6 @@ export class ScriptedPlayer {
 
 function distance(self: ShownPlayer, other: ShownPlayer): number {
   return Math.hypot(other.x - self.x, other.y - self.y);
-}
-
-function nearest(self: ShownPlayer, others: readonly ShownPlayer[]): ShownPlayer | undefined {
-  return others.toSorted((a, b) => distance(self, a) - distance(self, b))[0];
 }
 
 function inRange(self: ShownPlayer, other: ShownPlayer): boolean {

@@ -9,7 +9,7 @@ export type AimDevice = 'mouse' | 'stick';
 
 export interface ControlEvents {
   onAction(action: KeyAction): void;
-  /** The first touch of this visit: the page makes room for thumbs. */
+  /** A finger came down: the page makes room for thumbs. */
   onTouch(): void;
 }
 
@@ -69,8 +69,9 @@ export class Controls {
   /** Writes the input of one step; the caller makes it harmless (`sanitizeInput`). */
   sample(input: Input): void {
     const { moveX, moveY, buttons } = this.#wish();
-    input.moveX = Math.round(moveX * FULL_STICK);
-    input.moveY = Math.round(moveY * FULL_STICK);
+    const reach = this.#enabled ? FULL_STICK : 0;
+    input.moveX = Math.round(moveX * reach);
+    input.moveY = Math.round(moveY * reach);
     input.aim = this.aim;
     input.buttons = this.#enabled ? buttons : 0;
   }
@@ -79,7 +80,6 @@ export class Controls {
     const keyboard = this.#keyboard;
     const buttons =
       keyboard.takeButtons() | this.mouse.takeButtons() | this.#touch.takeButtons() | this.#gamepad.buttons;
-    if (!this.#enabled) return { moveX: 0, moveY: 0, buttons };
     return {
       moveX: keyboard.moveX + this.#touch.moveX + this.#gamepad.moveX,
       moveY: keyboard.moveY + this.#touch.moveY + this.#gamepad.moveY,

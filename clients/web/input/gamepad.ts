@@ -1,4 +1,4 @@
-/** The first gamepad in the standard layout: left stick moves, right stick aims, triggers shoot. Polled once a step. */
+/** The first gamepad in the standard layout: left stick moves, right stick aims, triggers shoot. Polled once a frame. */
 import { Button } from '../../../rooms/arena/rules.ts';
 
 const DEAD = 0.2;

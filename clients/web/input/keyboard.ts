@@ -58,6 +58,8 @@ export class Keyboard {
   }
 
   #down(event: KeyboardEvent): void {
+    // While Command is down macOS tells of no other key that is let go.
+    if (event.key === 'Meta') this.release();
     if (!this.enabled || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     const { code } = event;
     const action = ACTIONS.get(code);

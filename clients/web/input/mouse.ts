@@ -7,8 +7,6 @@ const SECONDARY = 2;
 export class Mouse {
   x = innerWidth / 2;
   y = innerHeight / 2;
-  /** True once a mouse has been used. */
-  used = false;
   readonly #surface: HTMLElement;
   #held = 0;
   #pressed = 0;
@@ -40,8 +38,7 @@ export class Mouse {
     if (event.pointerType === 'touch') return;
     this.x = event.clientX;
     this.y = event.clientY;
-    if (!this.used) onUse();
-    this.used = true;
+    onUse();
   }
 
   #down(event: PointerEvent): void {

@@ -60,8 +60,6 @@ class Stick {
 }
 
 export class Touch {
-  /** True once a finger has been used. */
-  used = false;
   readonly #left = new Stick(byId('stick-left', HTMLElement));
   readonly #right = new Stick(byId('stick-right', HTMLElement));
   readonly #onUse: () => void;
@@ -107,7 +105,7 @@ export class Touch {
 
   #down(event: PointerEvent): void {
     if (event.pointerType !== 'touch') return;
-    this.#use();
+    this.#onUse();
     const stick = event.clientX < innerWidth / 2 ? this.#left : this.#right;
     if (stick.pointer === -1) stick.hold(event.pointerId, event.clientX, event.clientY);
   }
@@ -131,7 +129,7 @@ export class Touch {
       button.classList.remove('is-held');
     };
     button.addEventListener('pointerdown', () => {
-      this.#use();
+      this.#onUse();
       this.#held |= bit;
       this.#pressed |= bit;
       button.classList.add('is-held');
@@ -139,11 +137,5 @@ export class Touch {
     button.addEventListener('pointerup', letGo);
     button.addEventListener('pointercancel', letGo);
     button.addEventListener('contextmenu', (event) => event.preventDefault());
-  }
-
-  #use(): void {
-    if (this.used) return;
-    this.used = true;
-    this.#onUse();
   }
 }

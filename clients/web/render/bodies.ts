@@ -2,27 +2,21 @@
 import { BODY_RADIUS, MAX_HEALTH } from '../../../rooms/arena/rules.ts';
 import { type Actor, GHOST_SECONDS } from './actors.ts';
 import type { Camera } from './camera.ts';
+import { NameTags } from './name-tags.ts';
 import { alpha, COLORS } from './palette.ts';
 import { glowSprite, stamp, stampTurned } from './sprites.ts';
 
 /** How long a fighter takes to come up on the lift. */
 const RISE_SECONDS = 0.28;
-const NAME_FONT = '600 13px "Avenir Next", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-const NAME_HEIGHT = 22;
+/** How far above a body its name stands. */
+const NAME_ABOVE = 41;
 const HEALTH_WIDTH = 40;
-
-/** A name as a picture: text is slow to draw, and changes rarely. */
-interface NameTag {
-  readonly image: HTMLCanvasElement;
-  readonly name: string;
-  readonly width: number;
-}
 
 export class Bodies {
   readonly #shadow = glowSprite('#000000', 64, 0.75);
   readonly #ownLight = glowSprite(COLORS.fire, 190, 0.3);
   readonly #haste = glowSprite(COLORS.haste, 90, 0.6);
-  readonly #tags = new Map<string, NameTag>();
+  readonly #tags = new NameTags();
 
   draw(context: CanvasRenderingContext2D, actors: readonly Actor[], camera: Camera, time: number): void {
     for (const actor of actors) if (isShown(actor, camera)) this.#drawUnder(context, actor, time);
@@ -33,9 +27,8 @@ export class Bodies {
   drawNames(context: CanvasRenderingContext2D, actors: readonly Actor[], camera: Camera): void {
     for (const actor of actors) {
       if (actor.self || !isShown(actor, camera)) continue;
-      const tag = this.#tag(actor);
       context.globalAlpha = actor.player.connected ? 0.95 : 0.45;
-      context.drawImage(tag.image, actor.x - tag.width / 2, actor.y - 52, tag.width, NAME_HEIGHT);
+      this.#tags.draw(context, actor.id, actor.player.name, actor.x, actor.y - NAME_ABOVE);
       context.globalAlpha = 1;
       if (actor.player.health < MAX_HEALTH) drawHealth(context, actor);
     }
@@ -87,14 +80,6 @@ export class Bodies {
     }
     if (actor.player.shieldTicks > 0) drawShield(context, actor, time);
   }
-
-  #tag(actor: Actor): NameTag {
-    const known = this.#tags.get(actor.id);
-    if (known?.name === actor.player.name) return known;
-    const tag = paintTag(actor.player.name);
-    this.#tags.set(actor.id, tag);
-    return tag;
-  }
 }
 
 function isShown(actor: Actor, camera: Camera): boolean {
@@ -126,26 +111,4 @@ function drawHealth(context: CanvasRenderingContext2D, { x, y, player }: Actor):
   context.fillRect(left - 1.5, top - 1.5, HEALTH_WIDTH + 3, 7);
   context.fillStyle = share > 0.5 ? '#9bd56f' : share > 0.25 ? '#f3b843' : '#f2564a';
   context.fillRect(left, top, HEALTH_WIDTH * share, 4);
-}
-
-/** The only way a name gets onto the canvas: as text. */
-function paintTag(name: string): NameTag {
-  const scale = 3;
-  const image = document.createElement('canvas');
-  const context = image.getContext('2d')!;
-  context.font = NAME_FONT;
-  const width = Math.ceil(context.measureText(name).width) + 10;
-  image.width = width * scale;
-  image.height = NAME_HEIGHT * scale;
-  context.scale(scale, scale);
-  context.font = NAME_FONT;
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.lineJoin = 'round';
-  context.lineWidth = 3.5;
-  context.strokeStyle = 'rgb(14 8 4 / 78%)';
-  context.strokeText(name, width / 2, NAME_HEIGHT / 2);
-  context.fillStyle = COLORS.text;
-  context.fillText(name, width / 2, NAME_HEIGHT / 2);
-  return { image, name, width };
 }

@@ -150,7 +150,9 @@ export class Effects {
 
   clear(): void {
     this.particles.clear();
-    for (const { all } of [this.#lights, this.#rings, this.#scorches]) for (const mark of all) mark.left = 0;
+    for (const { all } of [this.#tracers, this.#lights, this.#rings, this.#scorches, this.#labels]) {
+      for (const one of all) one.left = 0;
+    }
   }
 
   /** Under the fighters. */

@@ -1,4 +1,4 @@
-/** Drawn in screen space over the arena: darkness at the edges, where others are, crosshair, line of aim. */
+/** What helps to see and aim, over the arena: darkness at the edges, where others are, crosshair, line of aim, who hurt. */
 import { GUN_RANGE } from '../../../rooms/arena/rules.ts';
 import { traceShot } from '../../../rooms/arena/simulation.ts';
 import type { Actor } from './actors.ts';

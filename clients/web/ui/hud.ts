@@ -62,6 +62,7 @@ export class Hud {
 
   /** Puts the thumbs' controls on the screen and everything else out of their way. */
   useTouch(): void {
+    if (this.touch) return;
     this.touch = true;
     document.body.classList.add('is-touch');
     setHidden(byId('touch', HTMLElement), false);
@@ -84,6 +85,7 @@ export class Hud {
   }
 
   update({ state, selfId, self, body }: HudState, seconds: number): void {
+    this.#root.classList.toggle('is-result', state.phase === 'result');
     setText(this.#round, `Round ${state.round}`);
     setText(this.#timer, clock(state.secondsLeft));
     this.#plaque.classList.toggle('is-ending', state.phase === 'play' && state.secondsLeft <= ENDING_SECONDS);

@@ -5,12 +5,14 @@ import { byId, make, setHidden, setText } from './dom.ts';
 import { Graph } from './graph.ts';
 
 type Show = (numbers: NetNumbers) => string;
+/** Name for the page's tests, label, and how it is written. */
+export type PanelRow = readonly [string, string, Show];
 
 const ms = (value: number) => `${Math.round(value)} ms`;
 const perSecond = (bytes: number) => (bytes >= 1000 ? `${(bytes / 1000).toFixed(1)} kB/s` : `${Math.round(bytes)} B/s`);
 
-/** Name for the page's tests, label, and how it is written. */
-const ROWS: readonly (readonly [string, string, Show])[] = [
+/** Of a page without shots; the arena adds its own. */
+export const LINE_ROWS: readonly PanelRow[] = [
   ['ping', 'Round trip', ({ pingMs }) => ms(pingMs)],
   ['answer', 'Input to answer', ({ answerMs }) => ms(answerMs)],
   ['jitter', 'Jitter', ({ jitterMs }) => `${jitterMs.toFixed(1)} ms`],
@@ -19,14 +21,18 @@ const ROWS: readonly (readonly [string, string, Show])[] = [
   ['out', 'Sent', ({ bytesOutPerSecond }) => perSecond(bytesOutPerSecond)],
   ['corrections', 'Corrections', ({ corrections }) => String(corrections)],
   ['size', 'Newest, largest', (n) => `${n.lastCorrection.toFixed(1)}, ${n.largestCorrection.toFixed(1)} units`],
-  ['hits', 'Gun hits seen, given', ({ hitsSeen, hitsGiven }) => `${hitsSeen}, ${hitsGiven}`],
   ['pending', 'Inputs under way', ({ pendingInputs }) => String(pendingInputs)],
   ['delay', 'Others shown behind', ({ delayMs }) => ms(delayMs)],
   ['tick', 'Server tick', ({ serverTick }) => String(serverTick)],
   ['frame', 'Frame script p95', (n) => `${n.frameP95Ms.toFixed(1)} ms at ${Math.round(n.framesPerSecond)} fps`],
 ];
+const ARENA_ROWS: readonly PanelRow[] = [
+  ...LINE_ROWS,
+  ['hits', 'Gun hits seen, given', ({ hitsSeen, hitsGiven }) => `${hitsSeen}, ${hitsGiven}`],
+];
 
 export class Panel {
+  readonly #rows: readonly PanelRow[];
   readonly #root = byId('panel', HTMLElement);
   readonly #values: HTMLElement[] = [];
   readonly #rtt = new Graph(byId('graph-rtt', HTMLCanvasElement), '#dba94a', 50);
@@ -39,9 +45,10 @@ export class Panel {
   #patches = 0;
   #pingMs = 0;
 
-  constructor(onClose: () => void) {
+  constructor(onClose: () => void, rows = ARENA_ROWS) {
+    this.#rows = rows;
     const list = byId('panel-numbers', HTMLElement);
-    for (const [name, label] of ROWS) {
+    for (const [name, label] of rows) {
       const value = make('dd');
       value.dataset.number = name;
       list.append(make('dt', '', label), value);
@@ -73,7 +80,7 @@ export class Panel {
     const numbers = meter.numbers();
     this.#pingMs = numbers.pingMs;
     if (!this.open) return;
-    for (const [i, [, , show]] of ROWS.entries()) setText(this.#values[i]!, show(numbers));
+    for (const [i, [, , show]] of this.#rows.entries()) setText(this.#values[i]!, show(numbers));
     setText(this.#rttScale, `${this.#rtt.draw()} ms`);
     setText(this.#patchScale, `${this.#patch.draw()} ms`);
   }

@@ -36,10 +36,11 @@ export class ScoreTable {
     const row = make('tr');
     const cell = () => row.appendChild(make('td'));
     const [rank, name, score, kills, deaths] = [cell(), cell(), cell(), cell(), cell()];
+    const fighter = name.appendChild(make('div', 'fighter'));
     const dot = make('span', 'dot');
     const who = make('span', 'who');
     const tag = make('span', 'tag');
-    name.append(dot, who, tag);
+    fighter.append(dot, who, tag);
     this.#body.append(row);
     return { row, rank, dot, who, tag, score, kills, deaths };
   }
