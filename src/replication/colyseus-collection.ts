@@ -4,7 +4,7 @@
  */
 import { type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type Schema } from '@colyseus/schema';
 import { ByteArena } from './byte-arena.ts';
-import { childTypeOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGE_END, CHANGE_START, CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
 import { createInterest, type Fault, type Interest } from './interest.ts';
@@ -24,6 +24,7 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
   readonly fieldTicks: Float64Array;
   nestedTicks: Map<number, number> | undefined;
   nestedSince = 0;
+  arrays: Map<number, readonly unknown[]> | undefined;
   /** Trees with changes in this tick, parents first. */
   readonly dirty: ChangeTree[] = [];
   /** How far each of them is from the entity. */
@@ -45,6 +46,13 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
     this.fieldTicks = new Float64Array(this.tree.encDescriptor.names.length);
   }
 
+  /** Keeps what an array holds, for its next change to be told from. */
+  noteArray(tree: ChangeTree): void {
+    this.arrays ??= new Map();
+    if (this.arrays.size >= MAX_ARRAYS) this.arrays.clear();
+    this.arrays.set(refIdOf(tree), itemsOf(tree).slice());
+  }
+
   noteNested(tree: ChangeTree, tick: number): void {
     this.nestedTicks ??= new Map();
     if (this.nestedTicks.size >= MAX_NESTED_TICKS) {
@@ -57,7 +65,12 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
 
 /** Parts of one entity whose last change is remembered; above it, whoever missed something gets all parts. */
 const MAX_NESTED_TICKS = 256;
+/** Arrays of one entity whose contents are remembered; above it, a change of one is told by its contents. */
+const MAX_ARRAYS = 64;
 const SWITCH_TO_STRUCTURE = 255;
+
+/** Why nobody sees an entity in a tick. */
+export type HiddenReason = Fault | 'in two places';
 
 export interface CollectionDeps {
   readonly encoder: Encoder;
@@ -67,7 +80,7 @@ export interface CollectionDeps {
   readonly nextSerial: () => number;
   /** An entity left whose instance is still in the state: maybe as another entity. */
   readonly stillThere: () => void;
-  readonly fault: (kind: Fault | 'in two places') => void;
+  readonly fault: (why: HiddenReason) => void;
 }
 
 export class Collection {
@@ -183,6 +196,7 @@ export class Collection {
     const start = this.changes.write(this.#writeChanges, entry);
     this.table.rows[slot * ROW + CHANGE_START] = start;
     this.table.rows[slot * ROW + CHANGE_END] = this.changes.length;
+    for (const tree of dirty) if (tree.isArray) entry.noteArray(tree);
   }
 
   readonly #writeChanges = (arena: ByteArena, entry: EntityEntry): void =>

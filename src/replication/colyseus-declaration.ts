@@ -1,5 +1,13 @@
 /** What may be replicated: the checks of `replicate`, and how a client learns of a collection. */
-import { type ChangeTree, type Encoder, encode, MapSchema, Metadata, OPERATION, type Schema } from '@colyseus/schema';
+import {
+  type ChangeTree,
+  type Encoder,
+  encode,
+  MapSchema,
+  type Metadata,
+  OPERATION,
+  type Schema,
+} from '@colyseus/schema';
 import type { ByteArena } from './byte-arena.ts';
 import type { Collection } from './colyseus-collection.ts';
 import { childTypeOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
@@ -33,7 +41,7 @@ function checkClass(Class: typeof Schema, encoder: Encoder, name: string, seen =
   seen.add(Class);
   const metadata = Class[Symbol.metadata] as Metadata | undefined;
   if (metadata === undefined) return;
-  for (const index in Metadata.getFields(Class) === undefined ? {} : metadata) {
+  for (const index in metadata) {
     const field = metadata[index as unknown as number];
     if (field?.name === undefined) continue;
     const { tag, type, stream } = field as { tag?: number; type: unknown; stream?: boolean };

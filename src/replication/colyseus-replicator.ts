@@ -11,7 +11,7 @@ import type { Encoder, MapSchema, Schema } from '@colyseus/schema';
 import type { Labels, Meter } from '../kernel/ports.ts';
 import { ByteArena, copyWords } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
-import { Collection, type EntityEntry } from './colyseus-collection.ts';
+import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
 import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
 import { liveParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
@@ -53,6 +53,7 @@ export class Replicator {
   #indexAgain = false;
   readonly #observers = new Set<Observer>();
   readonly #changed: EntityEntry[] = [];
+  readonly #hiddenLabels = new Map<HiddenReason, Labels>();
   readonly #frame = new ByteArena();
   readonly #queue = new PriorityQueue();
   #found = new Int32Array(64);
@@ -79,6 +80,16 @@ export class Replicator {
     this.#pack = deps.pack ?? copy;
   }
 
+  /** Counts an entity that nobody sees in this tick, by the reason. */
+  readonly #fault = (why: HiddenReason): void => {
+    let labels = this.#hiddenLabels.get(why);
+    if (labels === undefined) {
+      labels = { ...this.#deps.labels, why };
+      this.#hiddenLabels.set(why, labels);
+    }
+    this.#deps.meter.count('hypogeum_replication_hidden_total', 1, labels);
+  };
+
   get stats(): ReplicationStats {
     return {
       entities: this.#collections.reduce((sum, { table }) => sum + table.live, 0),
@@ -95,13 +106,18 @@ export class Replicator {
   replicate<E extends Schema>(collection: MapSchema<E>, policy: Policy<E>): void {
     const map = collection as unknown as MapSchema<Schema>;
     checkCollection(map, this.#encoder, this.#collections);
-    const fault = (kind: string): void =>
-      this.#deps.meter.count('hypogeum_replication_hidden_total', 1, { ...this.#deps.labels, why: kind });
     const nextSerial = (): number => ++this.#serial;
     const stillThere = (): void => {
       this.#indexAgain = true;
     };
-    const deps = { encoder: this.#encoder, trees: this.#trees, byRefId: this.#byRefId, nextSerial, stillThere, fault };
+    const deps = {
+      encoder: this.#encoder,
+      trees: this.#trees,
+      byRefId: this.#byRefId,
+      nextSerial,
+      stillThere,
+      fault: this.#fault,
+    };
     this.#collections.push(new Collection(map, policy as unknown as Policy<Schema>, deps));
   }
 

@@ -1,6 +1,6 @@
 /**
  * The inside of @colyseus/schema's encoder that replication reads, as of 5.0.34: every name once. TypeScript's
- * `protected` hides some; at run time they are ordinary properties. `test/integration/schema-internals.test.ts` fails
+ * `protected` hides some; at run time they are ordinary properties. `test/unit/replicator.test.ts` fails
  * when an update renames or moves one.
  */
 import {
@@ -48,6 +48,11 @@ export function childTypeOf(ref: object): typeof Schema | string | object {
   return (ref as { [$childType]: typeof Schema })[$childType];
 }
 
+/** An array's elements, without the proxy around it. */
+export function itemsOf(tree: ChangeTree): readonly unknown[] {
+  return (tree.refTarget as { readonly items: readonly unknown[] }).items;
+}
+
 /** A map's keys by the index its changes are recorded under. */
 export function keysOf(map: MapSchema): ReadonlyMap<number, string> {
   return (map as unknown as { readonly $indexes: ReadonlyMap<number, string> }).$indexes;
@@ -71,5 +76,5 @@ export function liveParentOf(tree: ChangeTree): ChangeTree | undefined {
 function holds(parent: ChangeTree, child: ChangeTree, index: number): boolean {
   if (!parent.isArray) return parent.getValue(index) === child.ref;
   // The recorded index of an array's element goes stale when the array is reordered.
-  return (parent.refTarget as { items: readonly unknown[] }).items.includes(child.ref);
+  return itemsOf(parent).includes(child.ref);
 }

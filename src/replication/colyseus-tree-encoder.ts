@@ -4,8 +4,9 @@
  * a tick. Trees are written parents first, so that a decoder knows a reference before it hears of its inside.
  */
 import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import { type ArrayChange, compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
-import { childTypeOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import { childTypeOf, itemsOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 
 /**
  * fresh: for a decoder without the instance; parts that moved here from elsewhere are written over. overwrite: sets, clears
@@ -21,6 +22,8 @@ export interface ChangeLog {
   /** By refId of what hangs on it; those before `nestedSince` are forgotten. */
   readonly nestedTicks: ReadonlyMap<number, number> | undefined;
   readonly nestedSince: number;
+  /** What arrays held after the last tick in which they changed, by refId; not of all arrays. */
+  readonly arrays: ReadonlyMap<number, readonly unknown[]> | undefined;
 }
 
 const SWITCH_TO_STRUCTURE = 255;
@@ -75,15 +78,51 @@ export class TreeEncoder {
     if (this.#written.size > 0) this.#written.clear();
     for (const tree of trees) {
       if (this.#written.size > 0 && this.#written.has(tree)) continue;
-      if (tree.isArray && !isSafeRecord(tree)) {
-        this.#whole(tree, 'overwrite');
-        this.#markWritten(tree);
+      if (tree.isArray) {
+        this.#arrayChanges(tree, compareArrays(log.arrays?.get(refIdOf(tree)), itemsOf(tree)));
         continue;
       }
       this.#open(tree);
       tree.forEachWithCtx(this, writeChange);
       this.#writeArrived();
     }
+  }
+
+  #arrayChanges(tree: ChangeTree, change: ArrayChange): void {
+    this.#open(tree);
+    switch (change.kind) {
+      case 'none':
+        return;
+      case 'append':
+        for (let index = change.from; index < itemsOf(tree).length; index++)
+          this.#setElement(tree, index, OPERATION.ADD);
+        break;
+      case 'replace':
+        for (const index of change.indexes) this.#setElement(tree, index, OPERATION.REPLACE);
+        break;
+      case 'remove':
+        for (let index = change.from; index < change.from + change.count; index++) this.#removeElement(index);
+        break;
+      case 'all':
+        this.#whole(tree, 'overwrite');
+        this.#markWritten(tree);
+    }
+    this.#writeArrived();
+  }
+
+  #setElement(tree: ChangeTree, index: number, operation: OPERATION): void {
+    const item = itemsOf(tree)[index];
+    const isRef = isTracked(item);
+    this.#operation(tree, index, isRef && operation === OPERATION.REPLACE ? OPERATION.DELETE_AND_ADD : operation);
+    if (!isRef) return;
+    this.noteMoved(treeOf(item));
+    this.#arrived.push(treeOf(item));
+  }
+
+  /** By its index before the removals of this tick; decoders close the gaps at the end. */
+  #removeElement(index: number): void {
+    this.#byte(OPERATION.DELETE);
+    encode.number(this.#arena.bytes, index, this.#arena.cursor);
   }
 
   whole(arena: ByteArena, tree: ChangeTree, form: Form): void {
@@ -127,7 +166,7 @@ export class TreeEncoder {
 
   #writeArrived(): void {
     for (let child = this.#arrived.pop(); child !== undefined; child = this.#arrived.pop()) {
-      this.#whole(child, 'overwrite');
+      this.#whole(child, refIdOf(child) >= this.#freshFrom && !this.moved.has(refIdOf(child)) ? 'fresh' : 'overwrite');
       this.#markWritten(child);
     }
   }
@@ -237,26 +276,6 @@ export class TreeEncoder {
 const writeChange = (self: TreeEncoder, index: number, operation: OPERATION): void => self.change(index, operation);
 const writeLive = (self: TreeEncoder, index: number): void => self.live(index);
 const noteMovedChild = (self: TreeEncoder, child: ChangeTree): void => self.noteMoved(child);
-
-/**
- * Whether an array's record of a tick can be replayed. Colyseus's is wrong for some combinations of insertions,
- * assignments and removals (5.0.34, stock decoders end up with other contents): one operation, removals alone and
- * additions at the end alone are right.
- */
-function isSafeRecord(tree: ChangeTree): boolean {
-  const record = tree.collDirty!;
-  const pure = tree.collPureOps?.length ?? 0;
-  if (record.size + pure <= 1) return true;
-  if (pure > 0) return false;
-  const firstNew = (tree.refTarget as { items: readonly unknown[] }).items.length - record.size;
-  let removals = true;
-  let additions = true;
-  for (const [index, operation] of record) {
-    if (operation !== OPERATION.DELETE) removals = false;
-    if (operation !== OPERATION.ADD || index < firstNew) additions = false;
-  }
-  return removals || additions;
-}
 
 /** Whether trees may hang on this one. */
 export function hasChildren(tree: ChangeTree): boolean {

@@ -276,7 +276,8 @@ class SeesInterest<E> implements Interest {
     let count = 0;
     for (let slot = 0; slot < table.size; slot++) {
       const row = slot * ROW;
-      if (table.rows[row + SERIAL] !== 0 && table.rows[row + MARK] !== mark && this.#inSight(slot)) found[count++] = slot;
+      if (table.rows[row + SERIAL] !== 0 && table.rows[row + MARK] !== mark && this.#inSight(slot))
+        found[count++] = slot;
     }
     return count;
   }

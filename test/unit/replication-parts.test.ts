@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createRandom } from '../../src/kernel/random.ts';
+import { compareArrays } from '../../src/replication/array-change.ts';
+import { ByteArena } from '../../src/replication/byte-arena.ts';
+import { ByteBudget, PriorityQueue, priority } from '../../src/replication/byte-budget.ts';
+import { KnownSet } from '../../src/replication/known-set.ts';
+import { area, owner } from '../../src/replication/policies.ts';
+import { SpatialHash } from '../../src/replication/spatial-hash.ts';
+
+describe('policies (R2)', () => {
+  it('refuses impossible areas where they are made', () => {
+    for (const radius of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      assert.throws(() => area({ radius }), { name: 'RangeError', message: /radius/ });
+    assert.throws(() => area({ radius: 10, leaveRadius: 9 }), /leaveRadius/);
+    assert.throws(() => area({ radius: 10, leaveRadius: Number.NaN }), /leaveRadius/);
+    const bounds = { minX: 0, minY: 0, maxX: 0, maxY: 5 };
+    assert.throws(() => area({ radius: 10, bounds }), /bounds/);
+  });
+
+  it('sees a tenth farther than the radius before it lets go, unless told otherwise', () => {
+    assert.equal(area({ radius: 100 }).leaveRadius, 110.00000000000001);
+    assert.equal(area({ radius: 100, leaveRadius: 100 }).leaveRadius, 100);
+    assert.equal(owner().kind, 'owner');
+  });
+});
+
+describe('SpatialHash', () => {
+  /** The plain version: everything within reach. */
+  function near(points: readonly (readonly [number, number])[], x: number, y: number, radius: number): number[] {
+    return points.flatMap(([px, py], i) => ((px - x) ** 2 + (py - y) ** 2 <= radius * radius ? [i] : []));
+  }
+
+  it('finds what a walk over all points finds, each once, wherever they are', () => {
+    const coordinate = fc.oneof(
+      fc.double({ min: -300, max: 300, noNaN: true }),
+      fc.integer({ min: -30, max: 30 }).map((cell) => cell * 10),
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    );
+    const point = fc.tuple(coordinate, coordinate);
+    fc.assert(
+      fc.property(
+        fc.array(point, { maxLength: 300 }),
+        point,
+        fc.double({ min: 0.1, max: 10 }),
+        (points, [x, y], radius) => {
+          const hash = new SpatialHash(10);
+          hash.rebuild(
+            points.length,
+            Int32Array.from(points.keys()),
+            Float64Array.from(points, ([px]) => px),
+            Float64Array.from(points, ([, py]) => py),
+          );
+          const found = new Int32Array(points.length + 1);
+          const count = hash.query(x, y, radius, found);
+          assert.deepEqual(
+            [...found.subarray(0, count)].sort((a, b) => a - b),
+            near(points, x, y, radius),
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is used again for other points, more and fewer', () => {
+    const random = createRandom(7);
+    const hash = new SpatialHash(5);
+    for (const count of [3, 500, 20, 4000, 0, 64]) {
+      const points = Array.from({ length: count }, () => [random.next() * 200, random.next() * 200] as const);
+      const [xs, ys] = [Float64Array.from(points, ([x]) => x), Float64Array.from(points, ([, y]) => y)];
+      hash.rebuild(count, Int32Array.from(points.keys()), xs, ys);
+      const found = new Int32Array(count + 1);
+      for (let i = 0; i < 20; i++) {
+        const [x, y] = [random.next() * 220 - 10, random.next() * 220 - 10];
+        const hits = [...found.subarray(0, hash.query(x, y, 5, found))].sort((a, b) => a - b);
+        assert.deepEqual(hits, near(points, x, y, 5), `seed 7, ${count} points`);
+      }
+    }
+  });
+
+  it('says which positions it cannot take (R8)', () => {
+    const hash = new SpatialHash(10);
+    assert.ok(hash.reaches(-1e12, 1e12));
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1e30]) {
+      assert.ok(!hash.reaches(bad, 0));
+      assert.ok(!hash.reaches(0, -bad));
+    }
+  });
+});
+
+describe('KnownSet', () => {
+  it('keeps what was added and not removed, with what was sent of it', () => {
+    const known = new KnownSet();
+    for (let i = 0; i < 100; i++) known.add(i, 1000 + i, 5);
+    assert.deepEqual([known.count, known.sent, known.versionAt(3)], [100, 0, -5]);
+    known.markAllSent(6);
+    known.add(200, 2000, 7);
+    assert.deepEqual([known.count, known.sent, known.versionAt(100), known.versionAt(99)], [101, 100, -7, 6]);
+    known.removeAt(0);
+    assert.deepEqual(
+      [known.slotAt(0), known.serialAt(0), known.versionAt(0)],
+      [200, 2000, -7],
+      'the last takes its place',
+    );
+    assert.equal(known.sent, 99);
+    known.markSent(0, 8);
+    known.upTo = 9;
+    assert.deepEqual([known.versionAt(0), known.versionAt(1)], [9, 9]);
+    known.markSent(1, 12);
+    assert.deepEqual([known.versionAt(1), known.sent], [12, 100]);
+  });
+});
+
+describe('ByteArena', () => {
+  it('writes again with more memory what ran past its end', () => {
+    const arena = new ByteArena();
+    const sizes = [10, 5000, 40_000, 3, 200_000];
+    const starts = sizes.map((size, n) =>
+      arena.write(({ bytes, cursor }) => {
+        for (let i = 0; i < size; i++) bytes[cursor.offset++] = n + 1;
+      }, undefined),
+    );
+    starts.forEach((start, n) => {
+      const written = arena.bytes.subarray(start, start + sizes[n]!);
+      assert.ok(written.length === sizes[n] && written.every((byte) => byte === n + 1));
+    });
+  });
+
+  it('appends ranges of any length at any place', () => {
+    const source = new ByteArena();
+    source.appendAll(Uint8Array.from({ length: 5000 }, (_, i) => i & 255));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(4999), fc.nat(300)), { maxLength: 80 }), (ranges) => {
+        const target = new ByteArena();
+        const expected: number[] = [];
+        for (const [start, length] of ranges) {
+          const end = Math.min(5000, start + length);
+          target.append(source, start, end);
+          expected.push(...source.bytes.subarray(start, end));
+        }
+        assert.deepEqual([...target.bytes.subarray(0, target.length)], expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('byte budget', () => {
+  it('refuses numbers that are not over 0 (R2)', () => {
+    assert.throws(() => new ByteBudget({ bytesPerSecond: 0, maxStaleMs: 1000 }), /bytesPerSecond/);
+    assert.throws(() => new ByteBudget({ bytesPerSecond: 1000, maxStaleMs: Number.NaN }), /maxStaleMs/);
+  });
+
+  it('fills with time up to a burst, and remembers what was sent on credit (R22)', () => {
+    const budget = new ByteBudget({ bytesPerSecond: 10_000, maxStaleMs: 1000 });
+    budget.fill(0);
+    assert.equal(budget.left, 2500);
+    budget.spend(4000);
+    budget.fill(50);
+    assert.equal(budget.left, -1000);
+    budget.fill(10_000);
+    assert.equal(budget.left, 2500);
+  });
+
+  it('puts nearer and longer waiting ones first (R21)', () => {
+    assert.ok(priority(100, 0.1) > priority(100, 0.9));
+    assert.ok(priority(400, 0.5) > priority(100, 0.5));
+    assert.ok(priority(1000, 1) > priority(100, 0), 'and nobody waits for good');
+  });
+
+  it('hands out candidates from the first to the last', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 200 }), (values) => {
+        const queue = new PriorityQueue();
+        queue.push(-5, 3);
+        queue.clear();
+        values.forEach((value, i) => {
+          queue.push(i, value);
+        });
+        const out: number[] = [];
+        for (let at = queue.pop(); at >= 0; at = queue.pop()) out.push(values[at]!);
+        assert.deepEqual(
+          out,
+          values.toSorted((a, b) => b - a),
+        );
+      }),
+    );
+  });
+});
+
+describe('compareArrays (R15)', () => {
+  /** What a decoder makes of a change. */
+  function apply(before: readonly string[], after: readonly string[]): string[] {
+    const change = compareArrays(before, after);
+    const result = [...before];
+    if (change.kind === 'append') result.push(...after.slice(change.from));
+    else if (change.kind === 'remove') result.splice(change.from, change.count);
+    else if (change.kind === 'replace') for (const index of change.indexes) result[index] = after[index]!;
+    else if (change.kind === 'all') return [...after];
+    return result;
+  }
+
+  it('tells any change so that it ends where it should', () => {
+    const array = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 });
+    fc.assert(fc.property(array, array, (before, after) => assert.deepEqual(apply(before, after), after)));
+  });
+
+  it('tells the usual ones shortly, and all of what it never saw', () => {
+    assert.deepEqual(compareArrays(['a'], ['a', 'b', 'c']), { kind: 'append', from: 1 });
+    assert.deepEqual(compareArrays(['a', 'b', 'c'], ['a', 'c']), { kind: 'remove', from: 1, count: 1 });
+    assert.deepEqual(compareArrays(['a', 'b', 'c'], ['a', 'x', 'c']), { kind: 'replace', indexes: [1] });
+    assert.deepEqual(compareArrays(['a'], ['a']), { kind: 'none' });
+    assert.deepEqual(compareArrays(undefined, ['a']), { kind: 'all' });
+    assert.deepEqual(compareArrays(['a', 'b'], ['x', 'a', 'b']), { kind: 'all' });
+  });
+});
