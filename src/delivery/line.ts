@@ -44,9 +44,13 @@ export interface MessageOptions {
 }
 
 /** A line without traffic is marked this often, and a busy one at least. */
-export const MARK_EVERY_MS = 1000;
-/** A mark each time this share of the window was sent. */
+export const MARK_EVERY_MS = 2000;
+/**
+ * A mark each time this share of the window was sent; less often while every mark was answered. Each costs a pong, and
+ * to read one costs the server about as much as to send a patch.
+ */
 const MARK_EVERY_SHARE = 1 / 4;
+const MARK_QUICK_EVERY_SHARE = 1 / 2;
 /** A congested line is free again below this share of the window. */
 const FREE_SHARE = 1 / 2;
 /** Up to this size a frame is copied to go with its ping in one buffer; beyond, two buffers are cheaper. */
@@ -266,7 +270,8 @@ export class Line implements StateLine {
   #isMarkDue(now: number): boolean {
     const { open, unmarked, markedAtMs } = this.#marks;
     if (open === MAX_OPEN_MARKS) return false;
-    return now - markedAtMs >= MARK_EVERY_MS || unmarked >= this.#window.bytes * MARK_EVERY_SHARE;
+    const share = open === 0 ? MARK_QUICK_EVERY_SHARE : MARK_EVERY_SHARE;
+    return now - markedAtMs >= MARK_EVERY_MS || unmarked >= this.#window.bytes * share;
   }
 
   #mark(now: number): void {

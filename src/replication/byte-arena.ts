@@ -14,6 +14,8 @@ const FIRST_SIZE = 16 * 1024;
 /** Up to this many bytes a loop over words is faster than a call. */
 const LOOP_LIMIT = 96;
 const WORD = 4;
+/** Spare bytes at the end of the memory, for copies that go on to the end of a few words. */
+const SPARE = 16;
 
 /**
  * Copies whole words, so that up to three bytes too many are read and written: what is written next goes over them, and
@@ -40,7 +42,7 @@ export class ByteArena {
 
   /** Makes room for a write of unknown length. Such a write goes through `write`, which repeats it if it was longer. */
   #reserve(more: number): void {
-    const needed = this.cursor.offset + more + WORD;
+    const needed = this.cursor.offset + more + SPARE;
     if (needed <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, Math.min(this.cursor.offset, this.bytes.length));
@@ -58,7 +60,7 @@ export class ByteArena {
     for (;;) {
       encode(this, what);
       const end = this.cursor.offset;
-      if (end + WORD <= this.bytes.length) return start;
+      if (end + SPARE <= this.bytes.length) return start;
       this.cursor.offset = start;
       this.#reserve(2 * (end - start));
     }
@@ -80,7 +82,7 @@ export class ByteArena {
     cursor.offset = offset + length;
   }
 
-  /** Makes room for ranges of `source` to be copied with `copyWords`, each of its bytes at most once. */
+  /** Makes room for `ranges` ranges of `source`, each of its bytes at most once, copied in whole words. */
   reserveFor(source: ByteArena, ranges: number): void {
     this.#reserve(source.length + ranges * WORD);
   }

@@ -6,7 +6,7 @@ import { type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type 
 import { ByteArena } from './byte-arena.ts';
 import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
-import { CHANGE_END, CHANGE_START, CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
+import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
 import { createInterest, type Fault, type Interest } from './interest.ts';
 import type { Policy } from './policies.ts';
 
@@ -25,12 +25,14 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
   nestedTicks: Map<number, number> | undefined;
   nestedSince = 0;
   arrays: Map<number, readonly unknown[]> | undefined;
-  /** Trees with changes in this tick, parents first. */
+  /** Trees with changes in this tick, parents first: so many from the front. */
   readonly dirty: ChangeTree[] = [];
+  dirtyCount = 0;
   /** How far each of them is from the entity. */
   readonly depths: number[] = [];
   /** The tick whose forms the ranges below are; 0 for none. Ranges in the collection's arena of wholes. */
   wholeTick = 0;
+  arrival: Uint8Array | undefined;
   arrivalStart = 0;
   arrivalEnd = 0;
   wholeEnd = 0;
@@ -112,6 +114,7 @@ export class Collection {
 
   begin(tick: number): void {
     this.#tick = tick;
+    this.table.begin();
     this.changes.clear();
     this.wholes.clear();
     this.#catchUps.clear();
@@ -189,18 +192,18 @@ export class Collection {
 
   /** Writes what changed of an entity in this tick. */
   encodeChanges(entry: EntityEntry): void {
-    const { dirty, slot } = entry;
+    const { dirty, dirtyCount, slot } = entry;
     if (entry.since === this.#tick) return;
-    for (const tree of dirty) if (tree !== entry.tree) entry.noteNested(tree, this.#tick);
+    for (let i = 0; i < dirtyCount; i++) if (dirty[i] !== entry.tree) entry.noteNested(dirty[i]!, this.#tick);
     this.table.changed(slot, this.#tick);
     const start = this.changes.write(this.#writeChanges, entry);
-    this.table.rows[slot * ROW + CHANGE_START] = start;
-    this.table.rows[slot * ROW + CHANGE_END] = this.changes.length;
-    for (const tree of dirty) if (tree.isArray) entry.noteArray(tree);
+    this.table.spans[slot * 2] = start;
+    this.table.spans[slot * 2 + 1] = this.changes.length - start;
+    for (let i = 0; i < dirtyCount; i++) if (dirty[i]!.isArray) entry.noteArray(dirty[i]!);
   }
 
   readonly #writeChanges = (arena: ByteArena, entry: EntityEntry): void =>
-    this.#deps.trees.changes(arena, entry.dirty, entry);
+    this.#deps.trees.changes(arena, entry.dirty, entry.dirtyCount, entry);
 
   /** Hides entities whose instance is in another place too: what one viewer may see of it, another may not. */
   prepare(): void {
@@ -222,10 +225,21 @@ export class Collection {
   encodeWhole(entry: EntityEntry): void {
     if (entry.wholeTick === this.#tick) return;
     entry.wholeTick = this.#tick;
-    entry.arrivalStart = this.wholes.write(this.writeArrival, entry);
+    entry.arrivalStart = this.#appendArrival(entry);
     entry.arrivalEnd = this.wholes.length;
     this.wholes.write(this.#writeFresh, entry);
     entry.wholeEnd = this.wholes.length;
+  }
+
+  /** An entity's addition to the map is always the same. */
+  #appendArrival(entry: EntityEntry): number {
+    const start = this.wholes.length;
+    if (entry.arrival !== undefined) this.wholes.appendAll(entry.arrival);
+    else {
+      this.wholes.write(this.writeArrival, entry);
+      entry.arrival = Uint8Array.prototype.slice.call(this.wholes.bytes, start, this.wholes.length);
+    }
+    return start;
   }
 
   readonly #writeFresh = (arena: ByteArena, entry: EntityEntry): void => this.writeWhole(arena, entry, 'fresh');
@@ -264,8 +278,12 @@ export class Collection {
     const { rows } = this.table;
     const row = entry.slot * ROW;
     const onlyThisTick = rows[row + CHANGED] === this.#tick && version >= rows[row + CHANGED_BEFORE]!;
-    if (onlyThisTick) frame.append(this.changes, rows[row + CHANGE_START]!, rows[row + CHANGE_END]!);
-    else this.#appendSince(frame, entry, version);
+    if (!onlyThisTick) {
+      this.#appendSince(frame, entry, version);
+      return;
+    }
+    const start = this.table.spans[entry.slot * 2]!;
+    frame.append(this.changes, start, start + this.table.spans[entry.slot * 2 + 1]!);
   }
 
   #appendSince(frame: ByteArena, entry: EntityEntry, since: number): void {

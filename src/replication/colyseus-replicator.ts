@@ -9,14 +9,16 @@
  */
 import type { Encoder, MapSchema, Schema } from '@colyseus/schema';
 import type { Labels, Meter } from '../kernel/ports.ts';
-import { ByteArena, copyWords } from './byte-arena.ts';
+import { ByteArena } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
 import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
 import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
 import { liveParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
-import { CHANGE_END, CHANGE_START, CHANGED, CHANGED_BEFORE, MARK, ROW, SERIAL } from './entity-table.ts';
-import { type KnownSet, SLOT, STRIDE, VERSION } from './known-set.ts';
+import { CHANGED, MARK, ROW, SERIAL } from './entity-table.ts';
+import { gatherChanges } from './gather.ts';
+import { type KnownSet, STRIDE, VERSION } from './known-set.ts';
+import type { NumberList } from './number-list.ts';
 import { NO_STATE, Observer } from './observer.ts';
 import type { Policy, Viewer } from './policies.ts';
 
@@ -150,8 +152,7 @@ export class Replicator {
     this.#follow();
     for (const entry of this.#changed) {
       entry.collection.encodeChanges(entry);
-      entry.dirty.length = 0;
-      entry.depths.length = 0;
+      entry.dirtyCount = 0;
     }
     for (const collection of this.#collections) collection.prepare();
   }
@@ -200,7 +201,7 @@ export class Replicator {
     for (let at: typeof tree | undefined = tree; at !== undefined; at = liveParentOf(at), depth++) {
       const entry = this.#byRefId.get(refIdOf(at));
       if (entry === undefined) continue;
-      if (entry.dirty.length === 0) this.#changed.push(entry);
+      if (entry.dirtyCount === 0) this.#changed.push(entry);
       insertByDepth(entry, tree, depth);
       return;
     }
@@ -220,8 +221,8 @@ export class Replicator {
     const known = observer.known[index]!;
     const left = observer.left[index]!;
     const leftSlots = observer.leftSlots[index]!;
-    left.length = 0;
-    leftSlots.length = 0;
+    left.clear();
+    leftSlots.clear();
     interest.look(observer.viewer);
     const mark = ++this.#mark;
     if (interest.markStaying(known, mark) < known.count) takeOut(known, table, mark, left, leftSlots);
@@ -259,66 +260,64 @@ export class Replicator {
 
   #writeAll(frame: ByteArena, observer: Observer): void {
     for (let i = 0; i < this.#collections.length; i++) {
-      const collection = this.#collections[i]!;
       const known = observer.known[i]!;
-      const unsent = known.count - known.sent;
-      if (unsent + observer.left[i]!.length > 0) this.#writeRemovals(frame, collection, observer.left[i]!);
-      for (let at = 0; at < known.count && unsent > 0; at++) {
-        if (known.versionAt(at) > 0) continue;
-        const entry = collection.table.entries[known.slotAt(at)]!;
-        collection.encodeWhole(entry);
-        frame.append(collection.wholes, entry.arrivalStart, entry.arrivalEnd);
-      }
+      const left = observer.left[i]!;
+      if (known.count - known.sent + left.count > 0) this.#writeMap(frame, this.#collections[i]!, known, left);
     }
-    for (let i = 0; i < this.#collections.length; i++)
-      this.#writeStates(frame, this.#collections[i]!, observer.known[i]!);
+    for (let i = 0; i < this.#collections.length; i++) {
+      const known = observer.known[i]!;
+      // After a patch all that is known was sent, and what came since stands at the end.
+      if (known.upTo === this.#tick - 1) this.#writeNews(frame, this.#collections[i]!, known);
+      else this.#writeStates(frame, this.#collections[i]!, known);
+      known.sent = known.count;
+      known.upTo = this.#tick;
+    }
   }
 
-  /** The wholes of what came, and the changes of the rest. */
+  /** Removals from and additions to the collection's map. */
+  #writeMap(frame: ByteArena, collection: Collection, known: KnownSet, left: NumberList): void {
+    this.#writeRemovals(frame, collection, left);
+    for (let at = 0; at < known.count; at++) {
+      if (known.versionAt(at) > 0) continue;
+      const entry = collection.table.entries[known.slotAt(at)]!;
+      collection.encodeWhole(entry);
+      frame.append(collection.wholes, entry.arrivalStart, entry.arrivalEnd);
+    }
+  }
+
+  /** For an observer that was sent everything up to the last tick: this tick's changes, and the wholes of what came. */
+  #writeNews(frame: ByteArena, collection: Collection, known: KnownSet): void {
+    gatherChanges(frame, collection.changes, collection.table.spans, known.numbers, known.sent * STRIDE);
+    for (let at = known.sent; at < known.count; at++) this.#writeWhole(frame, collection, known, at);
+  }
+
+  /** For an observer that missed ticks. */
   #writeStates(frame: ByteArena, collection: Collection, known: KnownSet): void {
     const { rows, entries } = collection.table;
-    const { numbers, upTo } = known;
-    const end = known.count * STRIDE;
-    const { changes } = collection;
-    const tick = this.#tick;
-    frame.reserveFor(changes, known.count);
-    const from = changes.view;
-    for (let at = 0; at < end; at += STRIDE) {
-      const slot = numbers[at + SLOT]!;
-      const row = slot * ROW;
-      const sent = numbers[at + VERSION]!;
-      if (sent > 0 && rows[row + CHANGED]! <= sent) continue;
-      const version = Math.max(sent, upTo);
-      // Nearly always it was sent, and only this tick's change is missing.
-      if (sent > 0 && rows[row + CHANGED] === tick && version >= rows[row + CHANGED_BEFORE]!) {
-        const start = rows[row + CHANGE_START]!;
-        const stop = rows[row + CHANGE_END]!;
-        copyWords(from, start, stop, frame.view, frame.cursor.offset);
-        frame.cursor.offset += stop - start;
-      } else if (sent < 0) {
-        const { arrivalEnd, wholeEnd } = entries[slot]!;
-        frame.append(collection.wholes, arrivalEnd, wholeEnd);
-        numbers[at + VERSION] = tick;
-        frame.reserveFor(changes, known.count);
-      } else if (rows[row + CHANGED]! > version) {
-        collection.appendChanges(frame, entries[slot]!, version);
-        frame.reserveFor(changes, known.count);
-      }
+    for (let at = 0; at < known.count; at++) {
+      const slot = known.slotAt(at);
+      const version = known.versionAt(at);
+      if (version < 0) this.#writeWhole(frame, collection, known, at);
+      else if (rows[slot * ROW + CHANGED]! > version) collection.appendChanges(frame, entries[slot]!, version);
     }
-    known.sent = known.count;
-    known.upTo = tick;
   }
 
-  #writeRemovals(frame: ByteArena, collection: Collection, left: readonly number[]): void {
+  #writeWhole(frame: ByteArena, collection: Collection, known: KnownSet, at: number): void {
+    const { arrivalEnd, wholeEnd } = collection.table.entries[known.slotAt(at)]!;
+    frame.append(collection.wholes, arrivalEnd, wholeEnd);
+    known.numbers[at * STRIDE + VERSION] = this.#tick;
+  }
+
+  #writeRemovals(frame: ByteArena, collection: Collection, left: NumberList): void {
     frame.write(collection.writeHeader, undefined);
-    for (const serial of left) frame.write(collection.writeRemoval, serial);
+    for (let i = 0; i < left.count; i++) frame.write(collection.writeRemoval, left.at(i));
   }
 
   /** Removals always go; the rest by priority while the budget lasts, and whatever waited too long in any case. */
   #writeWithin(frame: ByteArena, observer: Observer, budget: ByteBudget): void {
     budget.fill(this.#now);
     for (let i = 0; i < this.#collections.length; i++) {
-      if (observer.left[i]!.length > 0) this.#writeRemovals(frame, this.#collections[i]!, observer.left[i]!);
+      if (observer.left[i]!.count > 0) this.#writeRemovals(frame, this.#collections[i]!, observer.left[i]!);
     }
     const overdue = budget.options.maxStaleMs - this.#sinceLast;
     for (let i = 0; i < this.#collections.length; i++) {
@@ -430,7 +429,7 @@ export class Replicator {
   /** After `look`: what went out of sight in this tick and is still there. */
   eachLeft(observer: Observer, each: (entity: Schema) => void): void {
     observer.leftSlots.forEach((slots, index) => {
-      for (const slot of slots) each(this.#collections[index]!.table.entries[slot]!.entity);
+      for (let i = 0; i < slots.count; i++) each(this.#collections[index]!.table.entries[slots.at(i)]!.entity);
     });
   }
 }
@@ -445,7 +444,13 @@ function copy(bytes: Buffer, length: number): Buffer {
 }
 
 /** Takes entries without the mark out of `known`. */
-function takeOut(known: KnownSet, table: Collection['table'], mark: number, left: number[], leftSlots: number[]): void {
+function takeOut(
+  known: KnownSet,
+  table: Collection['table'],
+  mark: number,
+  left: NumberList,
+  leftSlots: NumberList,
+): void {
   const { rows } = table;
   for (let at = known.count - 1; at >= 0; at--) {
     const slot = known.slotAt(at);
@@ -460,7 +465,7 @@ function takeOut(known: KnownSet, table: Collection['table'], mark: number, left
 
 function insertByDepth(entry: EntityEntry, tree: ReturnType<typeof treeOf>, depth: number): void {
   const { dirty, depths } = entry;
-  let at = dirty.length;
+  let at = entry.dirtyCount++;
   for (; at > 0 && depths[at - 1]! > depth; at--) {
     dirty[at] = dirty[at - 1]!;
     depths[at] = depths[at - 1]!;

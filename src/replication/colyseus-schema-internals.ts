@@ -53,6 +53,12 @@ export function itemsOf(tree: ChangeTree): readonly unknown[] {
   return (tree.refTarget as { readonly items: readonly unknown[] }).items;
 }
 
+/** Whether a class has fields that are no part of a whole: deprecated ones, and those that only patches carry. */
+export function leavesOut(metadata: object): boolean {
+  return FULL_SYNC_SKIPS in metadata;
+}
+const FULL_SYNC_SKIPS = '~__fullSyncSkipIndexes';
+
 /** A map's keys by the index its changes are recorded under. */
 export function keysOf(map: MapSchema): ReadonlyMap<number, string> {
   return (map as unknown as { readonly $indexes: ReadonlyMap<number, string> }).$indexes;

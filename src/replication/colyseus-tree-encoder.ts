@@ -6,7 +6,7 @@
 import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { type ArrayChange, compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
-import { childTypeOf, itemsOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import { childTypeOf, itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 
 /**
  * fresh: for a decoder without the instance; parts that moved here from elsewhere are written over. overwrite: sets, clears
@@ -47,6 +47,8 @@ export class TreeEncoder {
   readonly #arrived: ChangeTree[] = [];
   /** Trees whose whole was written as part of the changes being written. */
   readonly #written = new Set<ChangeTree>();
+  /** Whether the entities of a class are plain, by what Colyseus knows of the class. */
+  readonly #plainClasses = new Map<object, boolean>();
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
@@ -71,12 +73,13 @@ export class TreeEncoder {
     for (const refId of this.moved) if (changeTrees[refId] === undefined) this.moved.delete(refId);
   }
 
-  /** What changed in this tick in the trees of one entity, given parents first; `log` notes which fields did. */
-  changes(arena: ByteArena, trees: readonly ChangeTree[], log: ChangeLog): void {
+  /** What changed in this tick in the first `count` trees, of one entity and parents first; `log` notes which fields did. */
+  changes(arena: ByteArena, trees: readonly ChangeTree[], count: number, log: ChangeLog): void {
     this.#arena = arena;
     this.#log = log;
     if (this.#written.size > 0) this.#written.clear();
-    for (const tree of trees) {
+    for (let i = 0; i < count; i++) {
+      const tree = trees[i]!;
       if (this.#written.size > 0 && this.#written.has(tree)) continue;
       if (tree.isArray) {
         this.#arrayChanges(tree, compareArrays(log.arrays?.get(refIdOf(tree)), itemsOf(tree)));
@@ -181,10 +184,38 @@ export class TreeEncoder {
     const here = form === 'fresh' && this.moved.size > 0 && this.moved.has(refIdOf(tree)) ? 'overwrite' : form;
     this.#form = here;
     this.#open(tree);
+    if (here === 'fresh' && this.#isPlain(tree)) {
+      this.#plain(tree);
+      return;
+    }
     if (here === 'overwrite' && !tree._isSchema) this.#byte(OPERATION.CLEAR);
     tree.forEachLiveWithCtx(this, writeLive);
     if (here !== 'fresh' && tree._isSchema) this.#deleteAbsent(tree);
     if (hasChildren(tree)) tree.forEachChild((child) => this.#whole(child, here));
+  }
+
+  /** A schema of primitive fields, all of them part of a whole: most entities, and written without asking for each field. */
+  #isPlain({ encDescriptor }: ChangeTree): boolean {
+    let plain = this.#plainClasses.get(encDescriptor);
+    if (plain === undefined) {
+      const { encoders, isSchema, metadata } = encDescriptor;
+      plain = isSchema && encoders.every((encoder) => encoder !== undefined) && !leavesOut(metadata);
+      this.#plainClasses.set(encDescriptor, plain);
+    }
+    return plain;
+  }
+
+  #plain(tree: ChangeTree): void {
+    this.#header();
+    const { bytes, cursor } = this.#arena;
+    const { encoders, names } = tree.encDescriptor;
+    const values = tree.ref as { readonly [name: string]: unknown };
+    for (let index = 0; index < encoders.length; index++) {
+      const value = values[names[index]!];
+      if (value === undefined || value === null) continue;
+      bytes[cursor.offset++] = index | OPERATION.ADD;
+      encoders[index]!(bytes, value, cursor);
+    }
   }
 
   /** Fields without a value, which whoever has the instance may have one for. */
@@ -268,7 +299,18 @@ export class TreeEncoder {
     const tree = this.#tree;
     const renew = this.#form === 'overwrite' && tree._isSchema && mayHoldRef(tree, index);
     const isRef = renew && isTracked(fieldOf(tree, index));
-    this.#operation(tree, index, isRef ? OPERATION.DELETE_AND_ADD : OPERATION.ADD);
+    this.#operation(
+      tree,
+      index,
+      isRef || this.#isMovedCollection(tree, index) ? OPERATION.DELETE_AND_ADD : OPERATION.ADD,
+    );
+  }
+
+  /** Decoders count a collection that they know from another place only if it comes in this way. */
+  #isMovedCollection(tree: ChangeTree, index: number): boolean {
+    if (this.#form !== 'snapshot' || this.moved.size === 0 || !tree._isSchema || !mayHoldRef(tree, index)) return false;
+    const value = fieldOf(tree, index);
+    return isTracked(value) && !treeOf(value)._isSchema && this.moved.has(refIdOf(treeOf(value)));
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * The entities of one replicated collection, numbered. What is asked of each for every observer lies in one array, eight
- * numbers an entity: 64 bytes, so that looking at an entity touches one line of the processor's cache. Slots are used
- * again; serials, which name an entity on the wire, never are.
+ * The entities of one replicated collection, numbered. What is asked of each when somebody looks lies in one array, eight
+ * numbers an entity: 64 bytes, so that looking at an entity touches one line of the processor's cache. Where the bytes of
+ * this tick's changes are lies in another, small one. Slots are used again; serials, which name an entity on the wire,
+ * never are.
  */
 
 /** The numbers of a row. The serial; 0 where the slot is free. */
@@ -14,9 +15,7 @@ export const MARK = 3;
 /** The tick of the last change, and of the one before it. */
 export const CHANGED = 4;
 export const CHANGED_BEFORE = 5;
-/** Where the change of `CHANGED` lies in the arena of changes, if that is the tick under way. */
-export const CHANGE_START = 6;
-export const CHANGE_END = 7;
+/** A power of two; two numbers are spare. */
 export const ROW = 8;
 
 /** What is known of an entity besides its numbers. */
@@ -40,7 +39,14 @@ export class EntityTable<E, R extends Entry<E>> {
   capacity = FIRST_CAPACITY;
   readonly entries: (R | undefined)[] = [];
   rows = new Float64Array(FIRST_CAPACITY * ROW);
+  /** Of each slot where its change of this tick begins in the arena of changes, and how long it is; 0 without one. */
+  spans = new Int32Array(FIRST_CAPACITY * 2);
   readonly #free: number[] = [];
+
+  /** A tick begins: nothing has changed in it. */
+  begin(): void {
+    this.spans.fill(0, 0, this.size * 2);
+  }
 
   /** Gives a slot to the entry that `make` returns for it. */
   insert(make: (slot: number) => R, tick: number): R {
@@ -53,6 +59,7 @@ export class EntityTable<E, R extends Entry<E>> {
     this.rows.fill(0, row, row + ROW);
     this.rows[row + SERIAL] = entry.serial;
     this.rows[row + CHANGED] = tick;
+    this.spans.fill(0, slot * 2, slot * 2 + 2);
     this.live++;
     return entry;
   }
@@ -64,14 +71,12 @@ export class EntityTable<E, R extends Entry<E>> {
     this.live--;
   }
 
-  /** Notes a change in `tick`, whose bytes are still to come. Again in the same tick it changes nothing. */
+  /** Notes a change in `tick`. Again in the same tick it changes nothing. */
   changed(slot: number, tick: number): void {
     const row = slot * ROW;
     if (this.rows[row + CHANGED] === tick) return;
     this.rows[row + CHANGED_BEFORE] = this.rows[row + CHANGED]!;
     this.rows[row + CHANGED] = tick;
-    this.rows[row + CHANGE_START] = 0;
-    this.rows[row + CHANGE_END] = 0;
   }
 
   #grow(): void {
@@ -79,5 +84,8 @@ export class EntityTable<E, R extends Entry<E>> {
     const rows = new Float64Array(this.capacity * ROW);
     rows.set(this.rows);
     this.rows = rows;
+    const spans = new Int32Array(this.capacity * 2);
+    spans.set(this.spans);
+    this.spans = spans;
   }
 }

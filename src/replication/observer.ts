@@ -1,6 +1,7 @@
 /** One client's side of replication: what it was sent so far, and what this tick's look decided. */
 import type { ByteBudget } from './byte-budget.ts';
 import { KnownSet } from './known-set.ts';
+import { NumberList } from './number-list.ts';
 import type { Viewer } from './policies.ts';
 
 /** The shared part's version of an observer that has no state at all. */
@@ -13,9 +14,9 @@ export class Observer {
   /** Of each collection, in the order of their declaration. */
   readonly known: KnownSet[] = [];
   /** Serials of entities that left sight in this tick, by collection; the client still has them. */
-  readonly left: number[][] = [];
+  readonly left: NumberList[] = [];
   /** Slots of those of them that are still there. */
-  readonly leftSlots: number[][] = [];
+  readonly leftSlots: NumberList[] = [];
   /** How many entries at the end of each known set came into sight in this tick. */
   readonly came: number[] = [];
   sharedVersion = NO_STATE;
@@ -35,8 +36,8 @@ export class Observer {
   reserve(collections: number): void {
     while (this.known.length < collections) {
       this.known.push(new KnownSet());
-      this.left.push([]);
-      this.leftSlots.push([]);
+      this.left.push(new NumberList());
+      this.leftSlots.push(new NumberList());
       this.came.push(0);
     }
   }
