@@ -118,7 +118,7 @@ export class Line implements StateLine {
   }
 
   ready(): boolean {
-    if (this.#phase === LIVE && this.#marks.underWay > this.#window.bytes) this.#congest();
+    this.#congestIfFull();
     const phase = this.#phase;
     switch (phase.name) {
       case 'live':
@@ -168,7 +168,7 @@ export class Line implements StateLine {
 
   /** A message of the game, or a frame of stock code: now if the line is live, else it waits its turn, or is dropped. */
   sendMessage(framed: Framed, { volatile = false, isState = false, done }: MessageOptions = NO_OPTIONS): void {
-    if (this.#phase === LIVE && this.#marks.underWay > this.#window.bytes) this.#congest();
+    this.#congestIfFull();
     if (this.#phase === LIVE) {
       if (isState) this.#window.sent(framed.length);
       this.#send(framed, done);
@@ -285,9 +285,12 @@ export class Line implements StateLine {
     return ping;
   }
 
-  #congest(): void {
+  #congestIfFull(): void {
+    const { name } = this.#phase;
+    if (name !== 'live' && name !== 'resyncing') return;
+    if (this.#marks.underWay <= this.#window.bytes) return;
     const now = this.#deps.clock.now();
-    this.#phase = { name: 'congested', sinceMs: now, missed: false };
+    this.#phase = { name: 'congested', sinceMs: now, missed: name === 'resyncing' };
     if (this.#marks.unmarked > 0) this.#mark(now);
     this.#count('hypogeum_line_congested_total');
   }
@@ -297,10 +300,8 @@ export class Line implements StateLine {
     this.#phase = LIVE;
     this.#count('hypogeum_line_resumed_total');
     while (!this.#queue.isEmpty) {
-      if (this.#marks.underWay > this.#window.bytes) {
-        this.#congest();
-        return;
-      }
+      this.#congestIfFull();
+      if (this.#phase !== LIVE) return;
       const { framed, done } = this.#queue.shift()!;
       this.#send(framed, done);
     }

@@ -28,8 +28,9 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
   /** Trees with changes in this tick, parents first: so many from the front. */
   readonly dirty: ChangeTree[] = [];
   dirtyCount = 0;
-  /** How far each of them is from the entity. */
+  /** How far each of them is from the entity; and whether another entity holds it too. */
   readonly depths: number[] = [];
+  readonly shared: boolean[] = [];
   /** The tick whose forms the ranges below are; 0 for none. Ranges in the collection's arena of wholes. */
   wholeTick = 0;
   arrival: Uint8Array | undefined;
@@ -46,6 +47,20 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
     this.since = since;
     this.tree = treeOf(entity);
     this.fieldTicks = new Float64Array(this.tree.encDescriptor.names.length);
+  }
+
+  /** Enters a tree behind those that are as near to the entity. */
+  noteChange(tree: ChangeTree, depth: number, shared: boolean): void {
+    const { dirty, depths, shared: sharing } = this;
+    let at = this.dirtyCount++;
+    for (; at > 0 && depths[at - 1]! > depth; at--) {
+      dirty[at] = dirty[at - 1]!;
+      depths[at] = depths[at - 1]!;
+      sharing[at] = sharing[at - 1]!;
+    }
+    dirty[at] = tree;
+    depths[at] = depth;
+    sharing[at] = shared;
   }
 
   /** Keeps what an array holds, for its next change to be told from. */
@@ -203,7 +218,7 @@ export class Collection {
   }
 
   readonly #writeChanges = (arena: ByteArena, entry: EntityEntry): void =>
-    this.#deps.trees.changes(arena, entry.dirty, entry.dirtyCount, entry);
+    this.#deps.trees.changes(arena, entry, entry);
 
   /** Hides entities whose instance is in another place too: what one viewer may see of it, another may not. */
   prepare(): void {

@@ -7,13 +7,13 @@
  * A tick: `encode`, then for each observer that can be sent to `snapshot` or `patch`, then `finish`. An observer that is
  * left out is brought up to date by its next frame.
  */
-import type { Encoder, MapSchema, Schema } from '@colyseus/schema';
+import type { ChangeTree, Encoder, MapSchema, Schema } from '@colyseus/schema';
 import type { Labels, Meter } from '../kernel/ports.ts';
 import { ByteArena } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
 import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
 import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
-import { liveParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
+import { liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, MARK, ROW, SERIAL } from './entity-table.ts';
 import { gatherChanges } from './gather.ts';
@@ -196,14 +196,18 @@ export class Replicator {
     return undefined;
   }
 
-  #noteChange(tree: ReturnType<typeof treeOf>): void {
-    let depth = 0;
-    for (let at: typeof tree | undefined = tree; at !== undefined; at = liveParentOf(at), depth++) {
-      const entry = this.#byRefId.get(refIdOf(at));
-      if (entry === undefined) continue;
+  /** Finds the entity that `tree` is a part of, from `at` upwards; a part that several hold is a change of each. */
+  #noteChange(tree: ChangeTree, at = tree, depth = 0, shared = false): void {
+    const entry = this.#byRefId.get(refIdOf(at));
+    if (entry !== undefined) {
       if (entry.dirtyCount === 0) this.#changed.push(entry);
-      insertByDepth(entry, tree, depth);
-      return;
+      entry.noteChange(tree, depth, shared);
+    } else if (at.extraParents === undefined) {
+      const parent = onlyParentOf(at);
+      if (parent !== undefined) this.#noteChange(tree, parent, depth + 1, shared);
+    } else {
+      const parents = liveParentsOf(at);
+      for (const parent of parents) this.#noteChange(tree, parent, depth + 1, shared || parents.length > 1);
     }
   }
 
@@ -461,15 +465,4 @@ function takeOut(
     if (there) leftSlots.push(slot);
     known.removeAt(at);
   }
-}
-
-function insertByDepth(entry: EntityEntry, tree: ReturnType<typeof treeOf>, depth: number): void {
-  const { dirty, depths } = entry;
-  let at = entry.dirtyCount++;
-  for (; at > 0 && depths[at - 1]! > depth; at--) {
-    dirty[at] = dirty[at - 1]!;
-    depths[at] = depths[at - 1]!;
-  }
-  dirty[at] = tree;
-  depths[at] = depth;
 }

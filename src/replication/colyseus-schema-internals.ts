@@ -64,23 +64,24 @@ export function keysOf(map: MapSchema): ReadonlyMap<number, string> {
   return (map as unknown as { readonly $indexes: ReadonlyMap<number, string> }).$indexes;
 }
 
-/**
- * The collection or schema that holds a tree now. Links of places it was moved away from linger, so when there are
- * several each is tried; undefined when none holds it.
- */
-export function liveParentOf(tree: ChangeTree): ChangeTree | undefined {
-  const { parentRef } = tree;
-  if (parentRef === undefined) return undefined;
-  if (tree.extraParents === undefined) return treeOf(parentRef);
-  if (holds(treeOf(parentRef), tree, tree._parentIndex!)) return treeOf(parentRef);
-  for (let link = tree.extraParents; link !== undefined; link = link.next!) {
-    if (holds(treeOf(link.ref), tree, link.index)) return treeOf(link.ref);
-  }
-  return undefined;
+/** The collections and schemas that hold a tree now. Links of places it was moved away from linger, so each is looked at. */
+export function liveParentsOf(tree: ChangeTree): ChangeTree[] {
+  return tree
+    .getAllParents()
+    .filter(({ ref, index }) => holds(treeOf(ref), tree, index))
+    .map(({ ref }) => treeOf(ref));
+}
+
+/** The parent of a tree with one link. After several operations on an array in one tick, elements that are gone keep theirs. */
+export function onlyParentOf(tree: ChangeTree): ChangeTree | undefined {
+  if (tree.parentRef === undefined) return undefined;
+  const parent = treeOf(tree.parentRef);
+  return !parent.isArray || holds(parent, tree, tree.parentIndex!) ? parent : undefined;
 }
 
 function holds(parent: ChangeTree, child: ChangeTree, index: number): boolean {
   if (!parent.isArray) return parent.getValue(index) === child.ref;
   // The recorded index of an array's element goes stale when the array is reordered.
-  return itemsOf(parent).includes(child.ref);
+  const items = itemsOf(parent);
+  return items[index] === child.ref || items.includes(child.ref);
 }

@@ -26,6 +26,13 @@ export interface ChangeLog {
   readonly arrays: ReadonlyMap<number, readonly unknown[]> | undefined;
 }
 
+/** Trees with changes in this tick: so many from the front, parents first; and which of them other entities hold too. */
+export interface DirtyTrees {
+  readonly dirty: readonly ChangeTree[];
+  readonly dirtyCount: number;
+  readonly shared: readonly boolean[];
+}
+
 const SWITCH_TO_STRUCTURE = 255;
 
 export class TreeEncoder {
@@ -73,14 +80,20 @@ export class TreeEncoder {
     for (const refId of this.moved) if (changeTrees[refId] === undefined) this.moved.delete(refId);
   }
 
-  /** What changed in this tick in the first `count` trees, of one entity and parents first; `log` notes which fields did. */
-  changes(arena: ByteArena, trees: readonly ChangeTree[], count: number, log: ChangeLog): void {
+  /** What changed in this tick in the trees of one entity; `log` notes which fields did. */
+  changes(arena: ByteArena, { dirty, dirtyCount, shared }: DirtyTrees, log: ChangeLog): void {
     this.#arena = arena;
     this.#log = log;
     if (this.#written.size > 0) this.#written.clear();
-    for (let i = 0; i < count; i++) {
-      const tree = trees[i]!;
+    for (let i = 0; i < dirtyCount; i++) {
+      const tree = dirty[i]!;
       if (this.#written.size > 0 && this.#written.has(tree)) continue;
+      if (shared[i]) {
+        // Somebody may see both entities, and be told twice.
+        this.#whole(tree, 'overwrite');
+        this.#markWritten(tree);
+        continue;
+      }
       if (tree.isArray) {
         this.#arrayChanges(tree, compareArrays(log.arrays?.get(refIdOf(tree)), itemsOf(tree)));
         continue;

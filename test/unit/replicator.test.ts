@@ -3,7 +3,7 @@ import { $changes, Encoder, MapSchema, type Schema, schema, t } from '@colyseus/
 import { noMeter } from '../../src/kernel/ports.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { Replicator } from '../../src/replication/colyseus-replicator.ts';
-import { rootOf, treeOf } from '../../src/replication/colyseus-schema-internals.ts';
+import { leavesOut, rootOf, treeOf } from '../../src/replication/colyseus-schema-internals.ts';
 import { area, owner } from '../../src/replication/policies.ts';
 
 const Unit = schema({ x: t.number().default(0), y: t.number().default(0), name: t.string().default('') }, 'PUnit');
@@ -211,6 +211,9 @@ describe('the inside of @colyseus/schema that replication reads', () => {
     assert.deepEqual(tree.encDescriptor.names, ['x', 'y', 'name']);
     assert.ok(treeOf(state.units).collDirty!.size === 1);
     assert.equal(typeof encoder.tryEncodeTypeId, 'function');
+    const Gaps = schema({ a: t.uint8(), b: t.uint8().patchOnly() }, 'PGaps');
+    assert.ok(leavesOut(treeOf(new Gaps()).encDescriptor.metadata));
+    assert.ok(!leavesOut(tree.encDescriptor.metadata));
     assert.equal((state.units as unknown as { $indexes: Map<number, string> }).$indexes.get(0), 'a');
   });
 });
