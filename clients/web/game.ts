@@ -60,7 +60,7 @@ export class Game {
   };
   readonly #controls = new Controls(this.#canvas, {
     onAction: (action) => this.#actions[action](),
-    onTouch: () => this.#hud.useTouch(),
+    onTouch: () => this.#useTouch(),
   });
   readonly #start = new StartScreen(this.#settings.name, {
     onEnter: (entry) => void this.#go(entry),
@@ -99,11 +99,17 @@ export class Game {
     addEventListener('pagehide', () => {
       this.#settings.seat = this.#match?.room.reconnectionToken ?? '';
     });
-    if (matchMedia('(pointer: coarse)').matches) this.#hud.useTouch();
+    if (matchMedia('(pointer: coarse)').matches) this.#useTouch();
     requestAnimationFrame(this.#frame);
     const query = new URLSearchParams(location.search);
     if (query.has(START)) this.#showStart();
     else void this.#go(this.#wayIn(query.get('room')));
+  }
+
+  /** The page makes room for thumbs. */
+  #useTouch(): void {
+    this.#hud.useTouch();
+    this.#view.camera.thumbs = true;
   }
 
   readonly #frame = (now: number): void => {

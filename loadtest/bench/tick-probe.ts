@@ -75,9 +75,10 @@ export class TickProbe {
   }
 }
 
-/** What of a client's socket the probe stands before. */
+/** What of a client's connection the probe stands before: its WebSocket, and the TCP socket below (ws's own name). */
 interface Socket {
   send(data: Uint8Array, ...rest: unknown[]): void;
+  readonly _socket: { write(data: Uint8Array, ...rest: unknown[]): boolean };
 }
 
 interface Watched {
@@ -108,8 +109,8 @@ export class RoomProbe {
   }
 
   /**
-   * Stands before the socket's own `send`, so that whatever a transport does on the way there is measured. ws writes to
-   * the socket before `send` returns (no compression), so the time is taken after.
+   * Stands before what is last on the way to the kernel, so that whatever a transport does before is measured: ws's `send`,
+   * which writes before it returns (no compression), or a write of a whole frame to the TCP socket. The time is taken after.
    */
   watch(client: Client): void {
     const watched: Watched = { writtenAt: Number.NaN };
@@ -118,13 +119,36 @@ export class RoomProbe {
     const send = socket.send.bind(socket);
     socket.send = (data, ...rest) => {
       send(data, ...rest);
-      if ((data[0]! & CODE_MASK) !== Protocol.ROOM_STATE_PATCH || Number.isNaN(watched.writtenAt)) return;
-      this.#process.patched(performance.now() - watched.writtenAt);
-      watched.writtenAt = Number.NaN;
+      if ((data[0]! & CODE_MASK) === Protocol.ROOM_STATE_PATCH) this.#sent(watched);
     };
+    const { _socket: tcp } = socket;
+    const write = tcp.write.bind(tcp);
+    tcp.write = (data, ...rest) => {
+      const more = write(data, ...rest);
+      if (carriesPatch(data)) this.#sent(watched);
+      return more;
+    };
+  }
+
+  #sent(watched: Watched): void {
+    if (Number.isNaN(watched.writtenAt)) return;
+    this.#process.patched(performance.now() - watched.writtenAt);
+    watched.writtenAt = Number.NaN;
   }
 
   unwatch(client: Client): void {
     this.#watched.delete(client.sessionId);
   }
+}
+
+const BINARY_FRAME = 0x82;
+const SHORT_HEADER_BYTES = 2;
+const HEADER_BYTES = 4;
+const LENGTH_IN_16_BITS = 126;
+
+/** Whether these bytes begin with a whole WebSocket frame (RFC 6455) whose message is a patch. */
+function carriesPatch(data: Uint8Array): boolean {
+  if (data[0] !== BINARY_FRAME) return false;
+  const code = data[data[1]! < LENGTH_IN_16_BITS ? SHORT_HEADER_BYTES : HEADER_BYTES];
+  return code !== undefined && (code & CODE_MASK) === Protocol.ROOM_STATE_PATCH;
 }

@@ -57,6 +57,7 @@ export async function loadedRound(variant: Variant, load: Load, interrupts: Inte
       machine.begin();
       const result = await measure(server, load.seconds, interrupts);
       const usage = machine.end();
+      if (result.patches === 0) throw new Error('the probe saw no patch leave: it no longer stands where they pass');
       await confirmArrivals(clients, interrupts);
       return { result, machine: usage };
     } finally {

@@ -43,7 +43,7 @@ export interface MessageOptions {
   readonly done?: Done | undefined;
 }
 
-/** A line without traffic is marked this often, and a busy one at least. */
+/** A line is marked with the first frame, or at the first beat, that comes so long after its last mark. */
 export const MARK_EVERY_MS = 2000;
 /**
  * A mark each time this share of the window was sent; less often while every mark was answered. Each costs a pong, and

@@ -1,7 +1,7 @@
 /**
  * A line's wire on a socket of ws: whole frames go straight to the TCP socket below, one write each, which costs less
  * than `send` (no header of its own, no second buffer) and lets a ping go with its frame. `_socket` is ws's own (8.23.0);
- * `test/unit/ws-wire.test.ts` fails when it moves. Frames of ws itself (pongs, close) keep their order with ours, because
+ * `test/integration/delivery-hosting.test.ts` fails when it moves. Frames of ws itself (pongs, close) keep their order with ours, because
  * ws writes at once to the same socket when messages are not compressed, as here.
  */
 import type { Socket } from 'node:net';

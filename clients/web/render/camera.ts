@@ -6,6 +6,11 @@ const VISIBLE_AREA = 1_000_000;
 const SMALLEST_ZOOM = 0.66;
 /** How far beyond the arena's edge one sees. */
 const MARGIN = 96;
+/**
+ * So many CSS pixels from the edges of the screen the HUD and the thumbs of a player with a touch screen cover it: upright
+ * the top and the bottom, lying the sides. The edge of the arena comes further in, or one would not see oneself there.
+ */
+const THUMBS = { top: 150, bottom: 250, side: 160 };
 /** Seconds in which the camera covers most of the way to where it should be. */
 const FOLLOW = 0.11;
 const MAX_SHAKE = 11;
@@ -19,6 +24,8 @@ export class Camera {
   width = 1;
   height = 1;
   pixelRatio = 1;
+  /** The player has thumbs on the screen. */
+  thumbs = false;
   #shake = 0;
   #shakeX = 0;
   #shakeY = 0;
@@ -31,12 +38,16 @@ export class Camera {
     this.zoom = Math.max(SMALLEST_ZOOM, Math.sqrt((width * height) / VISIBLE_AREA));
   }
 
-  /** Glides towards a place; `seconds` since the last frame, or Infinity to be there at once. */
+  /** Glides towards a place; `seconds` since the last frame. */
   follow(x: number, y: number, seconds: number): void {
     const share = 1 - Math.exp(-seconds / FOLLOW);
-    this.x += (within(x, this.width / this.zoom, WIDTH) - this.x) * share;
-    this.y += (within(y, this.height / this.zoom, HEIGHT) - this.y) * share;
-    this.#settle(Math.min(seconds, 0.1));
+    const upright = this.thumbs && this.height > this.width;
+    const side = this.#margin(this.thumbs && !upright ? THUMBS.side : 0);
+    const top = this.#margin(upright ? THUMBS.top : 0);
+    const bottom = this.#margin(upright ? THUMBS.bottom : 0);
+    this.x += (within(x, this.width / this.zoom, -side, WIDTH + side) - this.x) * share;
+    this.y += (within(y, this.height / this.zoom, -top, HEIGHT + bottom) - this.y) * share;
+    this.#settle(seconds);
   }
 
   /** Adds to the shaking, which wears off by itself; 1 is as much as there is. */
@@ -93,6 +104,11 @@ export class Camera {
     );
   }
 
+  /** World units beyond the arena's edge, of which so many CSS pixels are covered. */
+  #margin(covered: number): number {
+    return Math.max(MARGIN, covered / this.zoom);
+  }
+
   #settle(seconds: number): void {
     this.#clock += seconds;
     this.#shake = Math.max(0, this.#shake - this.#shake * SHAKE_DECAY * seconds);
@@ -102,9 +118,9 @@ export class Camera {
   }
 }
 
-/** The nearest place to `center` from which a view of `size` shows no more than the margin around `extent`. */
-function within(center: number, size: number, extent: number): number {
-  const low = size / 2 - MARGIN;
-  const high = extent + MARGIN - size / 2;
-  return low > high ? extent / 2 : Math.min(high, Math.max(low, center));
+/** The nearest place to `center` from which a view of `size` shows nothing outside of `from` to `to`. */
+function within(center: number, size: number, from: number, to: number): number {
+  const low = from + size / 2;
+  const high = to - size / 2;
+  return low > high ? (from + to) / 2 : Math.min(high, Math.max(low, center));
 }

@@ -1,0 +1,62 @@
+/** The words around the world: how much of it this page knows, who else is there, and the title on arrival. */
+import { byId, setHidden, setText } from '../ui/dom.ts';
+import type { WorldRoom } from './connection.ts';
+import { timeOfDay } from './sky.ts';
+
+const HINT_SECONDS = 10;
+const WHOLE = new Intl.NumberFormat('en-US');
+
+/** What of the world a client has been told, and how much there is. */
+export interface Knowledge {
+  readonly known: number;
+  readonly all: number;
+}
+
+/** People, creatures and things; 0 of 0 before the first state. */
+export function knowledgeOf({ state }: WorldRoom): Knowledge {
+  const known = (state.units?.size ?? 0) + (state.items?.size ?? 0);
+  return { known, all: (state.players ?? 0) + (state.creatures ?? 0) + (state.things ?? 0) };
+}
+
+export class WorldHud {
+  readonly #root = byId('hud', HTMLElement);
+  readonly #known = byId('known', HTMLElement);
+  readonly #all = byId('all', HTMLElement);
+  readonly #people = byId('people', HTMLElement);
+  readonly #hint = byId('hint', HTMLElement);
+  readonly #title = byId('title', HTMLElement);
+  #hintLeft = 0;
+  touch = false;
+
+  show(shown: boolean): void {
+    setHidden(this.#root, !shown);
+    this.#title.classList.toggle('is-shown', shown);
+  }
+
+  /** Makes room for thumbs. */
+  useTouch(): void {
+    if (this.touch) return;
+    this.touch = true;
+    document.body.classList.add('is-touch');
+  }
+
+  hint(text: string): void {
+    setText(this.#hint, text);
+    this.#hintLeft = HINT_SECONDS;
+    setHidden(this.#hint, false);
+  }
+
+  update(room: WorldRoom, seconds: number): void {
+    const { known, all } = knowledgeOf(room);
+    const { players = 1, hour = 0 } = room.state;
+    setText(this.#known, WHOLE.format(known));
+    setText(this.#all, WHOLE.format(Math.max(known, all)));
+    const others = Math.max(0, players - 1);
+    const company =
+      others === 0 ? 'Nobody else is here' : `${WHOLE.format(others)} other traveller${others === 1 ? '' : 's'}`;
+    setText(this.#people, `${company} · ${timeOfDay(hour)}`);
+    if (this.#hintLeft <= 0) return;
+    this.#hintLeft -= seconds;
+    if (this.#hintLeft <= 0) setHidden(this.#hint, true);
+  }
+}

@@ -1,0 +1,4 @@
+/** Where the page starts. */
+import { WorldGame } from './game.ts';
+
+new WorldGame().begin();

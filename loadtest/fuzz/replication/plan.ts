@@ -1,0 +1,78 @@
+/**
+ * A fuzz run as data: ticks of operations, each with the seed of its own chance. So any operation can be left out of a
+ * plan and the rest still does what it did: that is what makes a failing plan small.
+ */
+import { createRandom, type Random } from '../../../src/kernel/random.ts';
+import { ENTITY_OPERATIONS, MISTAKES } from './entity-operations.ts';
+import { GEM_OPERATIONS } from './gem-operations.ts';
+import { NESTED_OPERATIONS, SHARED_OPERATIONS } from './nested-operations.ts';
+import { type PlayerOperation, SESSION_OPERATIONS } from './session-operations.ts';
+
+export interface Operation {
+  readonly kind: string;
+  readonly seed: number;
+}
+export type Plan = readonly (readonly Operation[])[];
+
+const MAX_TICKS = 32;
+const MAX_OPERATIONS = 6;
+const FIRST_UNITS = 12;
+const FIRST_PLAYERS = 3;
+
+const worldOperations = {
+  ...ENTITY_OPERATIONS,
+  ...GEM_OPERATIONS,
+  ...NESTED_OPERATIONS,
+  ...SHARED_OPERATIONS,
+  ...MISTAKES,
+};
+
+/** How an operation is done, by its name. */
+export const OPERATIONS: Readonly<Record<string, PlayerOperation>> = {
+  ...Object.fromEntries(
+    Object.entries(worldOperations).map(([kind, change]): [string, PlayerOperation] => [
+      kind,
+      ({ world }, random) => change(world, random),
+    ]),
+  ),
+  ...SESSION_OPERATIONS,
+};
+
+/** Groups are drawn first, so that no group drowns the others. */
+const GROUPS: readonly (readonly string[])[] = [
+  Object.keys(ENTITY_OPERATIONS),
+  ['walk', 'jump', 'standOnEdge'],
+  ['travel'],
+  Object.keys(NESTED_OPERATIONS),
+  Object.keys(NESTED_OPERATIONS),
+  ['storm', 'newCollection'],
+  Object.keys(GEM_OPERATIONS),
+  Object.keys(SESSION_OPERATIONS),
+  ['stall', 'stall', 'stall', 'resumeAll', 'reconnect'],
+];
+const SHARED_CHANCE = 0.15;
+const MISTAKE_CHANCE = 0.015;
+
+/** With `mistakes` also what a room should not do, and must not come to grief by. */
+export function planOf(seed: number, { mistakes = true } = {}): Plan {
+  const random = createRandom(seed);
+  const repeated = (count: number, kind: string): Operation[] =>
+    Array.from({ length: count }, () => draw(random, kind));
+  const first = [...repeated(1 + random.int(FIRST_PLAYERS), 'join'), ...repeated(random.int(FIRST_UNITS), 'spawn')];
+  const ticks = 2 + random.int(MAX_TICKS - 1);
+  const busy = random.int(MAX_OPERATIONS) + 1;
+  const rest = Array.from({ length: ticks }, () =>
+    Array.from({ length: random.int(busy + 1) }, () => draw(random, drawKind(random, mistakes))),
+  );
+  return [first, ...rest];
+}
+
+function draw(random: Random, kind: string): Operation {
+  return { kind, seed: random.int(2 ** 32) };
+}
+
+function drawKind(random: Random, mistakes: boolean): string {
+  if (random.next() < MISTAKE_CHANCE && mistakes) return random.pick(Object.keys(MISTAKES));
+  if (random.next() < SHARED_CHANCE) return random.pick(Object.keys(SHARED_OPERATIONS));
+  return random.pick(random.pick(GROUPS));
+}

@@ -1,0 +1,25 @@
+/**
+ * What the server says a client must know: looked up one by one, without the grid and the memory that the replication
+ * has, so that it may be compared with. For tests and load tests; few enough a tick to be always on.
+ */
+import { type Census, type CensusEntry, LEAVE_RADIUS } from './rules.ts';
+import type { Being, Table, World } from './world.ts';
+
+type Placed = Pick<Being, 'x' | 'y' | 'kind'>;
+
+/** `at`: the room clock of the patch that shows the world as it is now. */
+export function takeCensus(world: World, id: string, at: number, tick: number): Census {
+  const center = world.units.get(id);
+  const bag = Object.fromEntries(world.bags.get(id)?.counts ?? []);
+  return { at, tick, units: near(world.units, center), items: near(world.items, center), bag };
+}
+
+function near(table: Table<Placed>, center: Placed | undefined): CensusEntry[] {
+  const found: CensusEntry[] = [];
+  if (center === undefined) return found;
+  for (const [key, { x, y, kind }] of table) {
+    const [dx, dy] = [x - center.x, y - center.y];
+    if (dx * dx + dy * dy <= LEAVE_RADIUS * LEAVE_RADIUS) found.push([key, x, y, kind]);
+  }
+  return found;
+}
