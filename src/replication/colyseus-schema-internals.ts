@@ -79,9 +79,10 @@ export function onlyParentOf(tree: ChangeTree): ChangeTree | undefined {
   return !parent.isArray || holds(parent, tree, tree.parentIndex!) ? parent : undefined;
 }
 
+/** The recorded index is stale when an array was reordered, or the tree left the same collection and came back. */
 function holds(parent: ChangeTree, child: ChangeTree, index: number): boolean {
-  if (!parent.isArray) return parent.getValue(index) === child.ref;
-  // The recorded index of an array's element goes stale when the array is reordered.
-  const items = itemsOf(parent);
-  return items[index] === child.ref || items.includes(child.ref);
+  if (!parent.isArray && parent.getValue(index) === child.ref) return true;
+  if (parent._isSchema) return false;
+  for (const value of parent.refTarget.values()) if (value === child.ref) return true;
+  return false;
 }

@@ -38,6 +38,10 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
   readonly #deps: ReplicationDeps;
   #replicator: Replicator | undefined;
   readonly #observers = new Map<Client, Observer>();
+  /** This tick's frames and who they are for: so many from the front. */
+  readonly #receivers: (Client | undefined)[] = [];
+  readonly #ready: (Framed | undefined)[] = [];
+  #frames = 0;
   readonly #head = Buffer.alloc(TIMED_BYTES);
   readonly #codeOnly = this.#head.subarray(0, CODE_BYTES);
 
@@ -81,21 +85,38 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
     if (this.#observers.size > 0) this.#forgetGone(replicator, clients);
     const changed = this.encoder.hasChanges;
     replicator.encode(this.#deps.clock.now());
-    for (let i = clients.length - 1; i >= 0; i--) this.#send(replicator, clients[i]!, timing);
+    for (let i = clients.length - 1; i >= 0; i--) this.#assemble(replicator, clients[i]!, timing);
     replicator.finish();
+    this.#sendAll();
     return changed;
   }
 
-  #send(replicator: Replicator, client: Client, timing: PatchTimingContext | undefined): void {
+  /** After all are assembled: the kernel's work for a frame pushes what frames are made of out of the caches. */
+  #sendAll(): void {
+    const clients = this.#receivers;
+    for (let i = 0; i < this.#frames; i++) {
+      sendState(clients[i]!, this.#ready[i]!);
+      clients[i] = undefined;
+      this.#ready[i] = undefined;
+    }
+    this.#frames = 0;
+  }
+
+  #post(client: Client, framed: Framed): void {
+    this.#receivers[this.#frames] = client;
+    this.#ready[this.#frames++] = framed;
+  }
+
+  #assemble(replicator: Replicator, client: Client, timing: PatchTimingContext | undefined): void {
     const observer = this.#observers.get(client);
     const line = lineOf(client);
     if (observer === undefined || client.state !== ClientState.JOINED || line?.ready() === false) return;
     const whole = replicator.needsSnapshot(observer);
     const head = this.#headFor(client, whole ? Protocol.ROOM_STATE : Protocol.ROOM_STATE_PATCH, timing);
     const framed = whole ? replicator.snapshot(observer, head) : replicator.patch(observer, head);
-    if (framed !== undefined) sendState(client, framed as Framed);
+    if (framed !== undefined) this.#post(client, framed as Framed);
     // The time is told also when there is nothing else to tell.
-    else if (timing !== undefined) sendState(client, frameFirst(head, head.length));
+    else if (timing !== undefined) this.#post(client, frameFirst(head, head.length));
   }
 
   #headFor(client: Client, code: number, timing: PatchTimingContext | undefined): Buffer {

@@ -50,19 +50,27 @@ const GROUPS: readonly (readonly string[])[] = [
   Object.keys(SESSION_OPERATIONS),
   ['stall', 'stall', 'stall', 'resumeAll', 'reconnect'],
 ];
+/** Several players near each other who miss different ticks of the same few entities. */
+const CROWDED: readonly (readonly string[])[] = [
+  ['field', 'storm', 'gem', 'mount', 'passGem', 'swapMounts'],
+  ['field'],
+  ['stall', 'stall', 'resumeAll'],
+  ['join', 'walk'],
+];
 const SHARED_CHANCE = 0.15;
 const MISTAKE_CHANCE = 0.015;
 
-/** With `mistakes` also what a room should not do, and must not come to grief by. */
-export function planOf(seed: number, { mistakes = true } = {}): Plan {
+export function planOf(seed: number): Plan {
   const random = createRandom(seed);
   const repeated = (count: number, kind: string): Operation[] =>
     Array.from({ length: count }, () => draw(random, kind));
-  const first = [...repeated(1 + random.int(FIRST_PLAYERS), 'join'), ...repeated(random.int(FIRST_UNITS), 'spawn')];
   const ticks = 2 + random.int(MAX_TICKS - 1);
   const busy = random.int(MAX_OPERATIONS) + 1;
+  const crowded = random.int(4) === 0;
+  const [players, units] = crowded ? [5, 0] : [1 + random.int(FIRST_PLAYERS), random.int(FIRST_UNITS)];
+  const first = [...repeated(players, 'join'), ...repeated(units, 'spawn')];
   const rest = Array.from({ length: ticks }, () =>
-    Array.from({ length: random.int(busy + 1) }, () => draw(random, drawKind(random, mistakes))),
+    Array.from({ length: random.int(busy + 1) }, () => draw(random, drawKind(random, crowded ? CROWDED : GROUPS))),
   );
   return [first, ...rest];
 }
@@ -71,8 +79,8 @@ function draw(random: Random, kind: string): Operation {
   return { kind, seed: random.int(2 ** 32) };
 }
 
-function drawKind(random: Random, mistakes: boolean): string {
-  if (random.next() < MISTAKE_CHANCE && mistakes) return random.pick(Object.keys(MISTAKES));
-  if (random.next() < SHARED_CHANCE) return random.pick(Object.keys(SHARED_OPERATIONS));
-  return random.pick(random.pick(GROUPS));
+function drawKind(random: Random, groups: typeof GROUPS): string {
+  if (random.next() < MISTAKE_CHANCE) return random.pick(Object.keys(MISTAKES));
+  if (random.next() < SHARED_CHANCE && groups !== CROWDED) return random.pick(Object.keys(SHARED_OPERATIONS));
+  return random.pick(random.pick(groups));
 }
