@@ -1,6 +1,6 @@
 /** The Hypogeum half of the replication bench: the Replicator as a room drives it, every line ready. */
 import { Protocol } from '@colyseus/core';
-import { Encoder } from '@colyseus/schema';
+import { Encoder, type Schema } from '@colyseus/schema';
 import { noMeter } from '../../src/kernel/ports.ts';
 import { Replicator } from '../../src/replication/colyseus-replicator.ts';
 import type { Observer } from '../../src/replication/observer.ts';
@@ -18,8 +18,8 @@ export class HypogeumHalf {
   readonly frames: (Uint8Array | undefined)[];
   readonly #replicator: Replicator;
   readonly #observers: readonly Observer[];
-  /** What each player's client holds, as units' numbers. */
-  readonly #held: Set<number>[];
+  /** Walker numbers. */
+  readonly #numbers: ReadonlyMap<Schema, number>;
   #now = 0;
 
   constructor({ players, positions, seed }: WorldWanted) {
@@ -28,7 +28,7 @@ export class HypogeumHalf {
     this.#replicator.replicate<Unit>(this.field.state.units, area({ radius: RADIUS }));
     this.frames = new Array<Uint8Array | undefined>(players).fill(undefined);
     this.#observers = this.frames.map((_, walker) => this.#replicator.addObserver({ sessionId: String(walker) }));
-    this.#held = this.frames.map(() => new Set());
+    this.#numbers = new Map(this.field.units.map((unit, walker) => [unit, walker]));
   }
 
   /** Entities that players hold, mean. */
@@ -36,7 +36,7 @@ export class HypogeumHalf {
     return this.#observers.reduce((sum, { knownCount }) => sum + knownCount, 0) / this.#observers.length;
   }
 
-  /** One tick after `field.step()`; who came into sight and who left is written to `changes`, when the gauge has been read. */
+  /** One tick after `field.step()`; who came into sight and who left is written to `changes`, off the gauge. */
   tick(changes: SightChanges, gauge: Gauge): TickCost {
     this.frames.fill(undefined);
     this.#now += 1000 / TICK_RATE;
@@ -45,10 +45,11 @@ export class HypogeumHalf {
     const encode = gauge.lap();
     this.#look();
     const interest = gauge.lap();
+    this.#recordSight(changes);
+    gauge.start();
     this.#assemble();
     this.#replicator.finish();
     const frames = encode + gauge.lap();
-    this.#recordSight(changes);
     const bytes = this.frames.reduce((sum, frame) => sum + (frame?.length ?? 0), 0);
     return { frames, views: 0, interest, bytes };
   }
@@ -72,18 +73,19 @@ export class HypogeumHalf {
     }
   }
 
-  /** What players hold now against what they held before; units are named by their walker's number. */
+  /** What `look` decided; no collection of its own, because garbage would be collected on the gauge's time. */
   #recordSight({ entered, left }: SightChanges): void {
-    this.#observers.forEach((observer, walker) => {
-      const before = this.#held[walker]!;
-      const now = new Set<number>();
-      this.#replicator.eachKnown(observer, (_collection, key) => {
-        const unit = Number(key);
-        now.add(unit);
-        if (!before.delete(unit)) entered.push(walker, unit);
-      });
-      for (const unit of before) left.push(walker, unit);
-      this.#held[walker] = now;
-    });
+    let walker = 0;
+    const noteEntered = (unit: Schema): void => {
+      entered.push(walker, this.#numbers.get(unit)!);
+    };
+    const noteLeft = (unit: Schema): void => {
+      left.push(walker, this.#numbers.get(unit)!);
+    };
+    for (; walker < this.#observers.length; walker++) {
+      const observer = this.#observers[walker]!;
+      this.#replicator.eachEntered(observer, noteEntered);
+      this.#replicator.eachLeft(observer, noteLeft);
+    }
   }
 }

@@ -13,7 +13,7 @@ import { ByteArena } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
 import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
 import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
-import { liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
+import { encodeShared, liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, MARK, ROW, SERIAL } from './entity-table.ts';
 import { gatherChanges } from './gather.ts';
@@ -145,7 +145,7 @@ export class Replicator {
       this.#neglect();
       return;
     }
-    this.#shared = this.#sharedMayChange() ? this.#encoder.encode({ offset: 0 }) : NO_BYTES;
+    this.#shared = encodeShared(this.#encoder);
     if (this.#shared.length > 0) this.#sharedVersion++;
     this.#trees.begin(this.#tick, this.#freshFrom);
     for (const collection of this.#collections) collection.begin(this.#tick);
@@ -155,16 +155,6 @@ export class Replicator {
       entry.dirtyCount = 0;
     }
     for (const collection of this.#collections) collection.prepare();
-  }
-
-  /** In most ticks of a world only entities change, and Colyseus's encoder would walk through them to skip them. */
-  #sharedMayChange(): boolean {
-    const root = rootOf(this.#encoder);
-    if (root.pendingFilterRefresh.length > 0 || root.streamTrees.size > 0) return true;
-    for (let node = root.changes.next; node !== undefined; node = node.next) {
-      if (!node.changeTree.isFiltered) return true;
-    }
-    return false;
   }
 
   /** Nobody looks, and nobody knows anything: the tables are filled again when somebody comes. */

@@ -18,7 +18,7 @@ export type Ref = ChangeTree['ref'];
 
 export interface RootInternals {
   /** Trees with changes, in the order in which a decoder must hear of them. */
-  readonly changes: { readonly next?: ChangeNode };
+  readonly changes: { next?: ChangeNode | undefined; tail?: ChangeNode | undefined };
   /** Instances whose places changed so that others may see them now; settled when a tick is encoded. */
   readonly pendingFilterRefresh: readonly unknown[];
   readonly streamTrees: ReadonlySet<unknown>;
@@ -28,11 +28,57 @@ export interface RootInternals {
 
 export interface ChangeNode {
   readonly changeTree: ChangeTree;
-  readonly next?: ChangeNode;
+  next?: ChangeNode | undefined;
+  prev?: ChangeNode | undefined;
 }
 
 export function rootOf(encoder: Encoder): RootInternals {
   return encoder.root as unknown as RootInternals;
+}
+
+/**
+ * What changed in the part of the state that all see, by Colyseus's encoder. It would walk through the changes of every
+ * entity of replicated collections only to skip them, so those are taken out of its list meanwhile, and put behind the others.
+ */
+export function encodeShared(encoder: Encoder): Uint8Array {
+  const { changes: list, pendingFilterRefresh, streamTrees } = rootOf(encoder);
+  // What may be seen by all is settled by the encoder first.
+  if (pendingFilterRefresh.length > 0 || streamTrees.size > 0) return encoder.encode({ offset: 0 });
+  const shared: ChangeNode = { changeTree: encoder.state[$changes] };
+  const rest: ChangeNode = { changeTree: shared.changeTree };
+  let sharedEnd = shared;
+  let restEnd = rest;
+  for (let node = list.next; node !== undefined; node = node.next) {
+    if (node.changeTree.isFiltered) restEnd = follow(restEnd, node);
+    else sharedEnd = follow(sharedEnd, node);
+  }
+  if (sharedEnd === shared && restEnd === rest) return NOTHING;
+  restEnd.next = undefined;
+  sharedEnd.next = undefined;
+  link(list, shared.next, sharedEnd);
+  const encoded = sharedEnd === shared ? NOTHING : encoder.encode({ offset: 0 });
+  if (restEnd !== rest) {
+    if (sharedEnd === shared) link(list, rest.next, restEnd);
+    else {
+      follow(sharedEnd, rest.next!);
+      list.tail = restEnd;
+    }
+  }
+  return encoded;
+}
+
+const NOTHING = new Uint8Array(0);
+
+function follow(before: ChangeNode, node: ChangeNode): ChangeNode {
+  before.next = node;
+  node.prev = before;
+  return node;
+}
+
+function link(list: RootInternals['changes'], first: ChangeNode | undefined, last: ChangeNode): void {
+  if (first !== undefined) first.prev = undefined;
+  list.next = first;
+  list.tail = first && last;
 }
 
 export function treeOf(ref: object): ChangeTree {
