@@ -17,8 +17,7 @@ import { encodeShared, liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } fr
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, MARK, ROW, SERIAL } from './entity-table.ts';
 import { gatherChanges } from './gather.ts';
-import { type KnownSet, STRIDE, VERSION } from './known-set.ts';
-import type { NumberList } from './number-list.ts';
+import { KnownPool, type KnownSet } from './known-set.ts';
 import { NO_STATE, Observer } from './observer.ts';
 import type { Policy, Viewer } from './policies.ts';
 
@@ -54,6 +53,7 @@ export class Replicator {
   readonly #byRefId = new Map<number, EntityEntry>();
   #indexAgain = false;
   readonly #observers = new Set<Observer>();
+  readonly #pool = new KnownPool();
   readonly #changed: EntityEntry[] = [];
   readonly #hiddenLabels = new Map<HiddenReason, Labels>();
   readonly #frame = new ByteArena();
@@ -131,7 +131,7 @@ export class Replicator {
   }
 
   removeObserver(observer: Observer): void {
-    this.#observers.delete(observer);
+    if (this.#observers.delete(observer)) observer.release();
   }
 
   /** After the step: encodes what changed, once for all. Milliseconds of any clock that does not go back. */
@@ -205,29 +205,23 @@ export class Replicator {
   look(observer: Observer): void {
     if (observer.lookedAt === this.#tick) return;
     observer.lookedAt = this.#tick;
-    observer.reserve(this.#collections.length);
-    for (let i = 0; i < this.#collections.length; i++) this.#lookAt(this.#collections[i]!, observer, i);
+    const { known, viewer } = observer;
+    if (known.length < this.#collections.length) observer.reserve(this.#collections.length, this.#pool);
+    for (let i = 0; i < known.length; i++) this.#lookAt(this.#collections[i]!, viewer, known[i]!);
   }
 
-  #lookAt(collection: Collection, observer: Observer, index: number): void {
-    const { table, interest } = collection;
-    const { rows } = table;
-    const known = observer.known[index]!;
-    const left = observer.left[index]!;
-    const leftSlots = observer.leftSlots[index]!;
-    left.clear();
-    leftSlots.clear();
-    interest.look(observer.viewer);
+  #lookAt({ table, interest }: Collection, viewer: Viewer, known: KnownSet): void {
+    known.beginLook();
+    interest.look(viewer);
     const mark = ++this.#mark;
-    if (interest.markStaying(known, mark) < known.count) takeOut(known, table, mark, left, leftSlots);
+    if (interest.markStaying(known, mark) < known.count) takeOut(known, table.rows, mark);
     if (this.#found.length < table.size) this.#found = new Int32Array(table.capacity);
+    const { rows } = table;
     const found = interest.find(this.#found, mark);
-    const before = known.count;
     for (let i = 0; i < found; i++) {
       const slot = this.#found[i]!;
       if (rows[slot * ROW + MARK] !== mark) known.add(slot, rows[slot * ROW + SERIAL]!, this.#tick);
     }
-    observer.came[index] = known.count - before;
   }
 
   /** Whether the observer cannot go on from what it has: it has nothing yet, or missed a change of the shared part. */
@@ -255,12 +249,10 @@ export class Replicator {
   #writeAll(frame: ByteArena, observer: Observer): void {
     for (let i = 0; i < this.#collections.length; i++) {
       const known = observer.known[i]!;
-      const left = observer.left[i]!;
-      if (known.count - known.sent + left.count > 0) this.#writeMap(frame, this.#collections[i]!, known, left);
+      if (known.count - known.sent + known.leftCount > 0) this.#writeMap(frame, this.#collections[i]!, known);
     }
     for (let i = 0; i < this.#collections.length; i++) {
       const known = observer.known[i]!;
-      // After a patch all that is known was sent, and what came since stands at the end.
       if (known.upTo === this.#tick - 1) this.#writeNews(frame, this.#collections[i]!, known);
       else this.#writeStates(frame, this.#collections[i]!, known);
       known.sent = known.count;
@@ -269,9 +261,11 @@ export class Replicator {
   }
 
   /** Removals from and additions to the collection's map. */
-  #writeMap(frame: ByteArena, collection: Collection, known: KnownSet, left: NumberList): void {
-    this.#writeRemovals(frame, collection, left);
-    for (let at = 0; at < known.count; at++) {
+  #writeMap(frame: ByteArena, collection: Collection, known: KnownSet): void {
+    this.#writeRemovals(frame, collection, known);
+    // After a patch all that is known was sent, and what came since stands at the end.
+    const first = known.upTo === this.#tick - 1 ? known.sent : 0;
+    for (let at = first; at < known.count; at++) {
       if (known.versionAt(at) > 0) continue;
       const entry = collection.table.entries[known.slotAt(at)]!;
       collection.encodeWhole(entry);
@@ -281,7 +275,7 @@ export class Replicator {
 
   /** For an observer that was sent everything up to the last tick: this tick's changes, and the wholes of what came. */
   #writeNews(frame: ByteArena, collection: Collection, known: KnownSet): void {
-    gatherChanges(frame, collection.changes, collection.table.spans, known.numbers, known.sent * STRIDE);
+    gatherChanges(frame, collection.changes, collection.table.spans, known);
     for (let at = known.sent; at < known.count; at++) this.#writeWhole(frame, collection, known, at);
   }
 
@@ -299,19 +293,20 @@ export class Replicator {
   #writeWhole(frame: ByteArena, collection: Collection, known: KnownSet, at: number): void {
     const { arrivalEnd, wholeEnd } = collection.table.entries[known.slotAt(at)]!;
     frame.append(collection.wholes, arrivalEnd, wholeEnd);
-    known.numbers[at * STRIDE + VERSION] = this.#tick;
+    known.markSent(at, this.#tick);
   }
 
-  #writeRemovals(frame: ByteArena, collection: Collection, left: NumberList): void {
+  #writeRemovals(frame: ByteArena, collection: Collection, { left, leftCount }: KnownSet): void {
     frame.write(collection.writeHeader, undefined);
-    for (let i = 0; i < left.count; i++) frame.write(collection.writeRemoval, left.at(i));
+    for (let i = 0; i < leftCount; i++) frame.write(collection.writeRemoval, left[i]!);
   }
 
   /** Removals always go; the rest by priority while the budget lasts, and whatever waited too long in any case. */
   #writeWithin(frame: ByteArena, observer: Observer, budget: ByteBudget): void {
     budget.fill(this.#now);
     for (let i = 0; i < this.#collections.length; i++) {
-      if (observer.left[i]!.count > 0) this.#writeRemovals(frame, this.#collections[i]!, observer.left[i]!);
+      const known = observer.known[i]!;
+      if (known.leftCount > 0) this.#writeRemovals(frame, this.#collections[i]!, known);
     }
     const overdue = budget.options.maxStaleMs - this.#sinceLast;
     for (let i = 0; i < this.#collections.length; i++) {
@@ -414,7 +409,7 @@ export class Replicator {
   /** After `look`: what came into sight in this tick. */
   eachEntered(observer: Observer, each: (entity: Schema) => void): void {
     observer.known.forEach((known, index) => {
-      for (let at = known.count - observer.came[index]!; at < known.count; at++) {
+      for (let at = known.count - known.came; at < known.count; at++) {
         each(this.#collections[index]!.table.entries[known.slotAt(at)]!.entity);
       }
     });
@@ -422,8 +417,8 @@ export class Replicator {
 
   /** After `look`: what went out of sight in this tick and is still there. */
   eachLeft(observer: Observer, each: (entity: Schema) => void): void {
-    observer.leftSlots.forEach((slots, index) => {
-      for (let i = 0; i < slots.count; i++) each(this.#collections[index]!.table.entries[slots.at(i)]!.entity);
+    observer.known.forEach(({ leftSlots, leftSlotCount }, index) => {
+      for (let i = 0; i < leftSlotCount; i++) each(this.#collections[index]!.table.entries[leftSlots[i]!]!.entity);
     });
   }
 }
@@ -438,21 +433,10 @@ function copy(bytes: Buffer, length: number): Buffer {
 }
 
 /** Takes entries without the mark out of `known`. */
-function takeOut(
-  known: KnownSet,
-  table: Collection['table'],
-  mark: number,
-  left: NumberList,
-  leftSlots: NumberList,
-): void {
-  const { rows } = table;
+function takeOut(known: KnownSet, rows: Float64Array, mark: number): void {
   for (let at = known.count - 1; at >= 0; at--) {
-    const slot = known.slotAt(at);
-    const row = slot * ROW;
+    const row = known.slotAt(at) * ROW;
     const there = rows[row + SERIAL] === known.serialAt(at);
-    if (there && rows[row + MARK] === mark) continue;
-    if (known.versionAt(at) > 0) left.push(known.serialAt(at));
-    if (there) leftSlots.push(slot);
-    known.removeAt(at);
+    if (!there || rows[row + MARK] !== mark) known.removeAt(at, there);
   }
 }

@@ -3,28 +3,24 @@
  * another. Sixteen bytes are copied without looking how long a change is, because most are not longer.
  */
 import { type ByteArena, copyWords } from './byte-arena.ts';
-import { SLOT, STRIDE } from './known-set.ts';
+import { type KnownSet, SLOT, STRIDE } from './known-set.ts';
 
 /** Most changes of an entity, a position and some more, fit into this. */
 const UNROLLED = 16;
 
 /**
- * Appends to `frame` the changes of the entities in `known` below `end` (numbers of a KnownSet). `spans` holds of each
- * slot where its change begins in `changes`, and its length, 0 for none.
+ * Appends to `frame` the changes of those entities of `known` that were sent, which stand at the front. `spans` holds of
+ * each slot where its change begins in `changes`, and its length, 0 for none.
  */
-export function gatherChanges(
-  frame: ByteArena,
-  changes: ByteArena,
-  spans: Int32Array,
-  known: Int32Array,
-  end: number,
-): void {
-  frame.reserveFor(changes, end / STRIDE);
+export function gatherChanges(frame: ByteArena, changes: ByteArena, spans: Int32Array, known: KnownSet): void {
+  frame.reserveFor(changes, known.sent);
+  const { numbers } = known.pool;
+  const end = known.start + known.sent * STRIDE;
   const from = changes.view;
   const to = frame.view;
   let offset = frame.cursor.offset;
-  for (let at = SLOT; at < end; at += STRIDE) {
-    const span = known[at]! * 2;
+  for (let at = known.start + SLOT; at < end; at += STRIDE) {
+    const span = numbers[at]! * 2;
     const length = spans[span + 1]!;
     if (length === 0) continue;
     const start = spans[span]!;

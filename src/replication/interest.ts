@@ -129,13 +129,14 @@ class AreaInterest<E> implements Interest {
     this.#centerY = this.#y(entity);
   }
 
-  markStaying({ numbers, count }: KnownSet, mark: number): number {
+  markStaying({ pool, start, count }: KnownSet, mark: number): number {
     const { rows } = this.#deps.table;
+    const { numbers } = pool;
     const x = this.#centerX;
     const y = this.#centerY;
     const reach = this.#leaveSquared;
     let staying = 0;
-    for (let at = 0, end = count * STRIDE; at < end; at += STRIDE) {
+    for (let at = start, end = start + count * STRIDE; at < end; at += STRIDE) {
       const row = numbers[at + SLOT]! * ROW;
       const offX = rows[row + X]! - x;
       const offY = rows[row + Y]! - y;

@@ -1,7 +1,6 @@
 /** One client's side of replication: what it was sent so far, and what this tick's look decided. */
 import type { ByteBudget } from './byte-budget.ts';
-import { KnownSet } from './known-set.ts';
-import { NumberList } from './number-list.ts';
+import { type KnownPool, KnownSet } from './known-set.ts';
 import type { Viewer } from './policies.ts';
 
 /** The shared part's version of an observer that has no state at all. */
@@ -13,12 +12,6 @@ export class Observer {
   budget: ByteBudget | undefined;
   /** Of each collection, in the order of their declaration. */
   readonly known: KnownSet[] = [];
-  /** Serials of entities that left sight in this tick, by collection; the client still has them. */
-  readonly left: NumberList[] = [];
-  /** Slots of those of them that are still there. */
-  readonly leftSlots: NumberList[] = [];
-  /** How many entries at the end of each known set came into sight in this tick. */
-  readonly came: number[] = [];
   sharedVersion = NO_STATE;
   lookedAt = 0;
 
@@ -33,12 +26,11 @@ export class Observer {
   }
 
   /** Collections may be declared after observers came. */
-  reserve(collections: number): void {
-    while (this.known.length < collections) {
-      this.known.push(new KnownSet());
-      this.left.push(new NumberList());
-      this.leftSlots.push(new NumberList());
-      this.came.push(0);
-    }
+  reserve(collections: number, pool: KnownPool): void {
+    while (this.known.length < collections) this.known.push(new KnownSet(pool));
+  }
+
+  release(): void {
+    for (const known of this.known) known.release();
   }
 }

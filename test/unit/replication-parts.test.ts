@@ -4,7 +4,7 @@ import { createRandom } from '../../src/kernel/random.ts';
 import { compareArrays } from '../../src/replication/array-change.ts';
 import { ByteArena } from '../../src/replication/byte-arena.ts';
 import { ByteBudget, PriorityQueue, priority } from '../../src/replication/byte-budget.ts';
-import { KnownSet } from '../../src/replication/known-set.ts';
+import { KnownPool, KnownSet, STRIDE } from '../../src/replication/known-set.ts';
 import { area, owner } from '../../src/replication/policies.ts';
 import { SpatialHash } from '../../src/replication/spatial-hash.ts';
 
@@ -91,24 +91,56 @@ describe('SpatialHash', () => {
 
 describe('KnownSet', () => {
   it('keeps what was added and not removed, with what was sent of it', () => {
-    const known = new KnownSet();
+    const known = new KnownSet(new KnownPool());
     for (let i = 0; i < 100; i++) known.add(i, 1000 + i, 5);
-    assert.deepEqual([known.count, known.sent, known.versionAt(3)], [100, 0, -5]);
+    assert.deepEqual([known.count, known.came, known.sent, known.versionAt(3)], [100, 100, 0, -5]);
     known.markAllSent(6);
+    known.beginLook();
     known.add(200, 2000, 7);
-    assert.deepEqual([known.count, known.sent, known.versionAt(100), known.versionAt(99)], [101, 100, -7, 6]);
-    known.removeAt(0);
+    assert.deepEqual([known.came, known.sent, known.versionAt(100), known.versionAt(99)], [1, 100, -7, 6]);
+    known.removeAt(0, true);
     assert.deepEqual(
       [known.slotAt(0), known.serialAt(0), known.versionAt(0)],
       [200, 2000, -7],
       'the last takes its place',
     );
-    assert.equal(known.sent, 99);
-    known.markSent(0, 8);
+    assert.deepEqual([known.sent, known.leftCount, known.left[0], known.leftSlots[0]], [99, 1, 1000, 0]);
+    known.removeAt(0, false);
+    assert.deepEqual([known.leftCount, known.leftSlotCount], [1, 1], 'what was never sent need not be taken back');
     known.upTo = 9;
-    assert.deepEqual([known.versionAt(0), known.versionAt(1)], [9, 9]);
+    assert.equal(known.versionAt(1), 9);
     known.markSent(1, 12);
-    assert.deepEqual([known.versionAt(1), known.sent], [12, 100]);
+    assert.deepEqual([known.versionAt(1), known.sent], [12, 99]);
+  });
+
+  it('shares its memory with others without touching theirs, and gives it back', () => {
+    const random = createRandom(3);
+    const pool = new KnownPool();
+    const sets = Array.from({ length: 50 }, () => ({ known: new KnownSet(pool), held: [] as number[] }));
+    for (let n = 0; n < 20_000; n++) {
+      const one = sets[random.int(50)]!;
+      if (random.next() < 0.001) {
+        one.known.release();
+        one.held = [];
+      } else if (random.next() < 0.55 || one.held.length === 0) {
+        one.known.add(n, n, 1);
+        one.held.push(n);
+      } else {
+        const at = random.int(one.held.length);
+        one.known.removeAt(at, false);
+        const last = one.held.pop()!;
+        if (at < one.held.length) one.held[at] = last;
+      }
+      if (n % 500 !== 0) continue;
+      for (const { known, held } of sets)
+        assert.deepEqual(
+          Array.from({ length: known.count }, (_, at) => known.slotAt(at)),
+          held,
+          'seed 3',
+        );
+    }
+    const entries = sets.reduce((sum, { known }) => sum + known.count, 0);
+    assert.ok(pool.numbers.length < entries * STRIDE * 8, `${pool.numbers.length} numbers for ${entries} entries`);
   });
 });
 
