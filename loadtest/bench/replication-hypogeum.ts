@@ -65,9 +65,8 @@ export class HypogeumHalf {
 
   #assemble(): void {
     const { frames } = this;
-    for (let walker = 0; walker < frames.length; walker++) {
-      const observer = this.#observers[walker]!;
-      frames[walker] = this.#replicator.needsSnapshot(observer)
+    for (const observer of this.#observers) {
+      frames[Number(observer.viewer.sessionId)] = this.#replicator.needsSnapshot(observer)
         ? this.#replicator.snapshot(observer, STATE)
         : this.#replicator.patch(observer, PATCH);
     }

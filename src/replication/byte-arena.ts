@@ -14,6 +14,8 @@ const FIRST_SIZE = 16 * 1024;
 /** Up to this many bytes a loop over words is faster than a call. */
 const LOOP_LIMIT = 96;
 const WORD = 4;
+/** Up to this many bytes of foreign memory a loop over bytes is. */
+const BYTE_LOOP_LIMIT = 48;
 /** Spare bytes at the end of the memory, for copies that go on to the end of a few words. */
 const SPARE = 16;
 
@@ -40,8 +42,8 @@ export class ByteArena {
     this.cursor.offset = 0;
   }
 
-  /** Makes room for a write of unknown length. Such a write goes through `write`, which repeats it if it was longer. */
-  #reserve(more: number): void {
+  /** Makes room for so many bytes. Writes of unknown length go through `write`. */
+  reserve(more: number): void {
     const needed = this.cursor.offset + more + SPARE;
     if (needed <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
@@ -56,13 +58,13 @@ export class ByteArena {
    */
   write<T>(encode: (arena: ByteArena, what: T) => void, what: T): number {
     const start = this.cursor.offset;
-    this.#reserve(MARGIN);
+    this.reserve(MARGIN);
     for (;;) {
       encode(this, what);
       const end = this.cursor.offset;
       if (end + SPARE <= this.bytes.length) return start;
       this.cursor.offset = start;
-      this.#reserve(2 * (end - start));
+      this.reserve(2 * (end - start));
     }
   }
 
@@ -73,10 +75,10 @@ export class ByteArena {
     const { offset } = cursor;
     const padded = (length + WORD - 1) & -WORD;
     if (length > LOOP_LIMIT) {
-      this.#reserve(length);
+      this.reserve(length);
       source.bytes.copy(this.bytes, offset, start, end);
     } else {
-      this.#reserve(padded);
+      this.reserve(padded);
       copyWords(source.view, start, end, this.view, offset);
     }
     cursor.offset = offset + length;
@@ -84,12 +86,17 @@ export class ByteArena {
 
   /** Makes room for `ranges` ranges of `source`, each of its bytes at most once, copied in whole words. */
   reserveFor(source: ByteArena, ranges: number): void {
-    this.#reserve(source.length + ranges * WORD);
+    this.reserve(source.length + ranges * WORD);
   }
 
   appendAll(source: Uint8Array): void {
-    this.#reserve(source.length);
-    this.bytes.set(source, this.cursor.offset);
-    this.cursor.offset += source.length;
+    const { length } = source;
+    const { cursor } = this;
+    this.reserve(length);
+    const { bytes } = this;
+    const { offset } = cursor;
+    if (length > BYTE_LOOP_LIMIT) bytes.set(source, offset);
+    else for (let i = 0; i < length; i++) bytes[offset + i] = source[i]!;
+    cursor.offset = offset + length;
   }
 }

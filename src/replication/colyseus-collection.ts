@@ -8,6 +8,7 @@ import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema
 import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
 import { createInterest, type Fault, type Interest } from './interest.ts';
+import type { KnownSet } from './known-set.ts';
 import type { Policy } from './policies.ts';
 
 /** A replicated entity, as the table keeps it. */
@@ -85,6 +86,8 @@ const MAX_NESTED_TICKS = 256;
 /** Arrays of one entity whose contents are remembered; above it, a change of one is told by its contents. */
 const MAX_ARRAYS = 64;
 const SWITCH_TO_STRUCTURE = 255;
+/** An operation, and a number behind its type. */
+const MAX_REMOVAL_BYTES = 10;
 
 /** Why nobody sees an entity in a tick. */
 export type HiddenReason = Fault | 'in two places';
@@ -111,6 +114,7 @@ export class Collection {
   /** Forms of entities for observers that missed ticks, by slot and tick. */
   readonly #catchUps = new Map<number, number>();
   readonly #deps: CollectionDeps;
+  #header: Uint8Array | undefined;
   readonly #byKey = new Map<string, EntityEntry>();
   /** Nobody kept the table up to date: it is filled at the next tick. */
   stale = true;
@@ -273,11 +277,25 @@ export class Collection {
     encoder.tryEncodeTypeId(bytes, childTypeOf(this.map) as typeof Schema, entity.constructor as typeof Schema, cursor);
   };
 
-  /** `64 serial`, under the map's header. */
-  readonly writeRemoval = ({ bytes, cursor }: ByteArena, serial: number): void => {
-    bytes[cursor.offset++] = OPERATION.DELETE;
-    encode.number(bytes, serial, cursor);
-  };
+  /** `255 mapRefId` and `64 serial` of each: removals from the map. */
+  writeRemovals(frame: ByteArena, { left, leftCount }: KnownSet): void {
+    frame.appendAll(this.#headerBytes());
+    frame.reserve(leftCount * MAX_REMOVAL_BYTES);
+    const { bytes, cursor } = frame;
+    for (let i = 0; i < leftCount; i++) {
+      bytes[cursor.offset++] = OPERATION.DELETE;
+      encode.number(bytes, left[i]!, cursor);
+    }
+  }
+
+  #headerBytes(): Uint8Array {
+    if (this.#header === undefined) {
+      const arena = new ByteArena();
+      arena.write(this.writeHeader, undefined);
+      this.#header = Uint8Array.prototype.slice.call(arena.bytes, 0, arena.length);
+    }
+    return this.#header!;
+  }
 
   /** `255 mapRefId` */
   readonly writeHeader = ({ bytes, cursor }: ByteArena, _: undefined): void => {

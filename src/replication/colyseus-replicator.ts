@@ -262,7 +262,7 @@ export class Replicator {
 
   /** Removals from and additions to the collection's map. */
   #writeMap(frame: ByteArena, collection: Collection, known: KnownSet): void {
-    this.#writeRemovals(frame, collection, known);
+    collection.writeRemovals(frame, known);
     // After a patch all that is known was sent, and what came since stands at the end.
     const first = known.upTo === this.#tick - 1 ? known.sent : 0;
     for (let at = first; at < known.count; at++) {
@@ -296,17 +296,12 @@ export class Replicator {
     known.markSent(at, this.#tick);
   }
 
-  #writeRemovals(frame: ByteArena, collection: Collection, { left, leftCount }: KnownSet): void {
-    frame.write(collection.writeHeader, undefined);
-    for (let i = 0; i < leftCount; i++) frame.write(collection.writeRemoval, left[i]!);
-  }
-
   /** Removals always go; the rest by priority while the budget lasts, and whatever waited too long in any case. */
   #writeWithin(frame: ByteArena, observer: Observer, budget: ByteBudget): void {
     budget.fill(this.#now);
     for (let i = 0; i < this.#collections.length; i++) {
       const known = observer.known[i]!;
-      if (known.leftCount > 0) this.#writeRemovals(frame, this.#collections[i]!, known);
+      if (known.leftCount > 0) this.#collections[i]!.writeRemovals(frame, known);
     }
     const overdue = budget.options.maxStaleMs - this.#sinceLast;
     for (let i = 0; i < this.#collections.length; i++) {

@@ -3,7 +3,7 @@
  * tick, the whole for somebody who does not have it, the whole over whatever somebody has of it, and what changed since
  * a tick. Trees are written parents first, so that a decoder knows a reference before it hears of its inside.
  */
-import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import { $values, type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { type ArrayChange, compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
 import { childTypeOf, itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
@@ -99,9 +99,33 @@ export class TreeEncoder {
         continue;
       }
       this.#open(tree);
+      if (this.#isPlain(tree)) {
+        this.#plainChanges(tree, tree === log.tree ? log.fieldTicks : undefined);
+        continue;
+      }
       tree.forEachWithCtx(this, writeChange);
       this.#writeArrived();
     }
+  }
+
+  /** A changed field of a primitive type is set, or deleted: what was recorded of it in the tick does not matter. */
+  #plainChanges(tree: ChangeTree, fieldTicks: Float64Array | undefined): void {
+    this.#header();
+    for (let dirty = tree.dirtyLow; dirty !== 0; dirty &= dirty - 1) {
+      this.#plainChange(tree, 31 - Math.clz32(dirty & -dirty), fieldTicks);
+    }
+    for (let dirty = tree.dirtyHigh; dirty !== 0; dirty &= dirty - 1) {
+      this.#plainChange(tree, 63 - Math.clz32(dirty & -dirty), fieldTicks);
+    }
+  }
+
+  #plainChange(tree: ChangeTree, index: number, fieldTicks: Float64Array | undefined): void {
+    if (fieldTicks !== undefined) fieldTicks[index] = this.#tick;
+    const { bytes, cursor } = this.#arena;
+    const value = primitiveOf(tree, index);
+    const present = value !== undefined && value !== null;
+    bytes[cursor.offset++] = index | (present ? OPERATION.ADD : OPERATION.DELETE);
+    if (present) tree.encDescriptor.encoders[index]!(bytes, value, cursor);
   }
 
   #arrayChanges(tree: ChangeTree, change: ArrayChange): void {
@@ -221,10 +245,9 @@ export class TreeEncoder {
   #plain(tree: ChangeTree): void {
     this.#header();
     const { bytes, cursor } = this.#arena;
-    const { encoders, names } = tree.encDescriptor;
-    const values = tree.ref as { readonly [name: string]: unknown };
+    const { encoders } = tree.encDescriptor;
     for (let index = 0; index < encoders.length; index++) {
-      const value = values[names[index]!];
+      const value = primitiveOf(tree, index);
       if (value === undefined || value === null) continue;
       bytes[cursor.offset++] = index | OPERATION.ADD;
       encoders[index]!(bytes, value, cursor);
@@ -348,6 +371,11 @@ function mayHoldRef(tree: ChangeTree, index: number): boolean {
 
 function isTracked(value: unknown): value is object {
   return typeof value === 'object' && value !== null && treeOf(value) !== undefined;
+}
+
+/** A field of a primitive type, past its accessor; as @colyseus/schema's own encoder reads it. */
+function primitiveOf(tree: ChangeTree, index: number): unknown {
+  return (tree.ref as { readonly [$values]: readonly unknown[] })[$values][index] ?? fieldOf(tree, index);
 }
 
 function fieldOf(tree: ChangeTree, index: number): unknown {

@@ -85,7 +85,7 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
     if (this.#observers.size > 0) this.#forgetGone(replicator, clients);
     const changed = this.encoder.hasChanges;
     replicator.encode(this.#deps.clock.now());
-    for (let i = clients.length - 1; i >= 0; i--) this.#assemble(replicator, clients[i]!, timing);
+    for (const observer of this.#observers.values()) this.#assemble(replicator, observer, timing);
     replicator.finish();
     this.#sendAll();
     return changed;
@@ -107,10 +107,10 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
     this.#ready[this.#frames++] = framed;
   }
 
-  #assemble(replicator: Replicator, client: Client, timing: PatchTimingContext | undefined): void {
-    const observer = this.#observers.get(client);
+  #assemble(replicator: Replicator, observer: Observer, timing: PatchTimingContext | undefined): void {
+    const client = observer.viewer as Client;
     const line = lineOf(client);
-    if (observer === undefined || client.state !== ClientState.JOINED || line?.ready() === false) return;
+    if (client.state !== ClientState.JOINED || line?.ready() === false) return;
     const whole = replicator.needsSnapshot(observer);
     const head = this.#headFor(client, whole ? Protocol.ROOM_STATE : Protocol.ROOM_STATE_PATCH, timing);
     const framed = whole ? replicator.snapshot(observer, head) : replicator.patch(observer, head);
