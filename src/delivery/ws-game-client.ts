@@ -32,6 +32,8 @@ type LinedSocket = WebSocket & { [LINE]?: Line; heart?: { beat(): void } };
 
 export class GameClient extends WebSocketClient {
   declare view?: StateView;
+  #linedSocket: WebSocket | undefined;
+  #line: Line | undefined;
   /** The player was here before, and has state. */
   readonly isBack: boolean;
 
@@ -48,8 +50,13 @@ export class GameClient extends WebSocketClient {
     socket.on('close', () => line.closed());
   }
 
+  /** Kept beside the socket it belongs to: it is asked for with every frame. */
   get line(): Line {
-    return (this.ref as LinedSocket)[LINE]!;
+    if (this.#linedSocket !== this.ref) {
+      this.#linedSocket = this.ref;
+      this.#line = (this.ref as LinedSocket)[LINE];
+    }
+    return this.#line!;
   }
 
   /** Staged frames lose their options on the way: a volatile one is dropped now, if it would be. */

@@ -118,6 +118,7 @@ export class Collection {
   readonly #byKey = new Map<string, EntityEntry>();
   /** Nobody kept the table up to date: it is filled at the next tick. */
   stale = true;
+  #rebuilt = false;
   #tick = 0;
 
   constructor(map: MapSchema<Schema>, policy: Policy<Schema>, deps: CollectionDeps) {
@@ -169,6 +170,7 @@ export class Collection {
   /** After ticks that nobody followed, before anybody knows anything of the collection. */
   rebuild(): void {
     this.stale = false;
+    this.#rebuilt = true;
     for (const entry of this.#byKey.values()) this.#remove(entry);
     for (const [key, entity] of this.map.entries()) this.#insert(key, entity);
   }
@@ -224,20 +226,26 @@ export class Collection {
   readonly #writeChanges = (arena: ByteArena, entry: EntityEntry): void =>
     this.#deps.trees.changes(arena, entry, entry);
 
+  /** After entities came, went and changed. `placesChanged`: instances got another place in the state, or lost one. */
+  prepare(placesChanged: boolean): void {
+    if (placesChanged || this.#rebuilt) this.#hideShared();
+    this.#rebuilt = false;
+    this.interest.prepare(this.#tick);
+  }
+
   /** Hides entities whose instance is in another place too: what one viewer may see of it, another may not. */
-  prepare(): void {
+  #hideShared(): void {
     const { table } = this;
     const { refCount } = this.#deps.encoder.root;
     for (let slot = 0; slot < table.size; slot++) {
       const entry = table.entries[slot];
       if (entry === undefined) continue;
       const shared = !entry.tree.isFiltered || refCount[refIdOf(entry.tree)]! > 1;
-      if (shared) this.#deps.fault('in two places');
       if (entry.hidden === shared) continue;
+      if (shared) this.#deps.fault('in two places');
       entry.hidden = shared;
       table.changed(slot, this.#tick);
     }
-    this.interest.prepare(this.#tick);
   }
 
   /** Writes the addition to the map and the whole of an entity, once a tick, to `wholes`; ranges are in the entry. */

@@ -41,7 +41,6 @@ export interface ReplicationStats {
 
 /** Whatever waits longer than so many ticks has waited long enough. */
 const TICK_TIMES = 1024;
-const FIRST_FULL_SIZE = 16 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 
 export class Replicator {
@@ -71,9 +70,9 @@ export class Replicator {
   #shared: Uint8Array = NO_BYTES;
   /** Counts the ticks in which the shared part changed. */
   #sharedVersion = 0;
-  #full: Uint8Array = NO_BYTES;
-  #fullTick = -1;
-  #fullBuffer: Uint8Array = new Uint8Array(FIRST_FULL_SIZE);
+  /** The whole of the shared part, as of a tick. */
+  readonly #whole = new ByteArena();
+  #wholeTick = -1;
 
   constructor(encoder: Encoder, deps: ReplicatorDeps) {
     this.#encoder = encoder;
@@ -145,6 +144,7 @@ export class Replicator {
       this.#neglect();
       return;
     }
+    const placesChanged = rootOf(this.#encoder).pendingFilterRefresh.length > 0;
     this.#shared = encodeShared(this.#encoder);
     if (this.#shared.length > 0) this.#sharedVersion++;
     this.#trees.begin(this.#tick, this.#freshFrom);
@@ -154,7 +154,7 @@ export class Replicator {
       entry.collection.encodeChanges(entry);
       entry.dirtyCount = 0;
     }
-    for (const collection of this.#collections) collection.prepare();
+    for (const collection of this.#collections) collection.prepare(placesChanged);
   }
 
   /** Nobody looks, and nobody knows anything: the tables are filled again when somebody comes. */
@@ -356,7 +356,7 @@ export class Replicator {
     const frame = this.#frame;
     frame.clear();
     frame.appendAll(head);
-    frame.appendAll(this.#fullState());
+    this.#appendShared(frame);
     if (again) frame.write((arena) => this.#trees.absentFields(arena, treeOf(this.#encoder.state)), undefined);
     for (let i = 0; i < this.#collections.length; i++) this.#writeCollection(frame, this.#collections[i]!, observer, i);
     return this.#pack(frame.bytes, frame.length);
@@ -375,12 +375,14 @@ export class Replicator {
     known.markAllSent(this.#tick);
   }
 
-  #fullState(): Uint8Array {
-    if (this.#fullTick === this.#tick) return this.#full;
-    this.#fullTick = this.#tick;
-    this.#full = this.#encoder.encodeAll({ offset: 0 }, this.#fullBuffer);
-    if (this.#full.buffer.byteLength > this.#fullBuffer.length) this.#fullBuffer = new Uint8Array(this.#full.buffer);
-    return this.#full;
+  /** Written once a tick, however many need it. */
+  #appendShared(frame: ByteArena): void {
+    if (this.#wholeTick !== this.#tick) {
+      this.#wholeTick = this.#tick;
+      this.#whole.clear();
+      this.#whole.write((arena) => this.#trees.shared(arena, treeOf(this.#encoder.state)), undefined);
+    }
+    frame.append(this.#whole, 0, this.#whole.length);
   }
 
   /** Lets go of the recorded changes. */

@@ -264,6 +264,38 @@ export class TreeEncoder {
     }
   }
 
+  /**
+   * The whole of what everybody may see, from the root on, in plain additions: what Colyseus's encodeAll writes, without
+   * its walk through all that is filtered.
+   */
+  shared(arena: ByteArena, root: ChangeTree): void {
+    this.#arena = arena;
+    this.#written.clear();
+    this.#shared(root, true);
+  }
+
+  #shared(tree: ChangeTree, isRoot: boolean): void {
+    // What hangs on several places is written once.
+    if (tree.extraParents !== undefined) {
+      if (this.#written.has(tree)) return;
+      this.#written.add(tree);
+    }
+    this.#form = 'snapshot';
+    this.#open(tree);
+    // A decoder begins at the root.
+    this.#opened = isRoot;
+    tree.forEachLiveWithCtx(this, tree._isSchema ? writeLiveShared : writeLive);
+    if (!hasChildren(tree)) return;
+    tree.forEachChild((child) => {
+      if (!child.isFiltered) this.#shared(child, false);
+    });
+  }
+
+  /** One live field, unless only views show it. */
+  liveShared(index: number): void {
+    if (this.#tree.encDescriptor.tags[index] === undefined) this.live(index);
+  }
+
   /** Deletions of the fields without a value of all schemas that everybody may see, from `tree` on. */
   absentFields(arena: ByteArena, tree: ChangeTree): void {
     this.#arena = arena;
@@ -353,6 +385,7 @@ export class TreeEncoder {
 // Functions without a closure, because they run for every change.
 const writeChange = (self: TreeEncoder, index: number, operation: OPERATION): void => self.change(index, operation);
 const writeLive = (self: TreeEncoder, index: number): void => self.live(index);
+const writeLiveShared = (self: TreeEncoder, index: number): void => self.liveShared(index);
 const noteMovedChild = (self: TreeEncoder, child: ChangeTree): void => self.noteMoved(child);
 
 /** Whether trees may hang on this one. */

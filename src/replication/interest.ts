@@ -2,7 +2,7 @@
  * Policies carried out: who sees which entities of one collection now. `prepare` runs once a tick, then a viewer is set
  * and asked about, one after another. A callback of the game that throws hides what it was asked about, and is counted.
  */
-import { CHANGED, type EntityTable, type Entry, MARK, ROW, SERIAL, X, Y } from './entity-table.ts';
+import { CHANGED, CHANGED_BEFORE, type EntityTable, type Entry, MARK, ROW, SERIAL, X, Y } from './entity-table.ts';
 import { KNOWN_SERIAL, type KnownSet, SLOT, STRIDE } from './known-set.ts';
 import type { AreaPolicy, OwnerPolicy, Point, Policy, SeesPolicy, Viewer } from './policies.ts';
 import { SpatialHash } from './spatial-hash.ts';
@@ -50,6 +50,10 @@ class AreaInterest<E> implements Interest {
   #centerX = Number.NaN;
   #centerY = Number.NaN;
   readonly #leaveSquared: number;
+  #readX = Number.NaN;
+  #readY = Number.NaN;
+  /** Something came, went or is elsewhere since the grid was built. */
+  #moved = true;
 
   constructor(policy: AreaPolicy<E>, deps: InterestDeps<E>) {
     this.#deps = deps;
@@ -60,49 +64,64 @@ class AreaInterest<E> implements Interest {
     this.#y = policy.y ?? ((entity) => (entity as Partial<Point>).y ?? Number.NaN);
   }
 
-  prepare(): void {
+  prepare(tick: number): void {
     const { table } = this.#deps;
     if (this.#slots.length < table.capacity) this.#grow(table.capacity);
+    const { rows } = table;
+    for (let slot = 0; slot < table.size; slot++) {
+      if (rows[slot * ROW + CHANGED] !== tick) continue;
+      const entry = table.entries[slot];
+      if (entry !== undefined) this.#place(entry, slot * ROW);
+    }
+    if (!this.#moved) return;
+    this.#moved = false;
     let placed = 0;
     for (let slot = 0; slot < table.size; slot++) {
-      const entry = table.entries[slot];
-      if (entry === undefined) continue;
-      if (!this.#place(entry, placed)) {
-        table.rows[slot * ROW + X] = Number.NaN;
-        continue;
-      }
-      table.rows[slot * ROW + X] = this.#xs[placed]!;
-      table.rows[slot * ROW + Y] = this.#ys[placed]!;
+      const row = slot * ROW;
+      if (rows[row + SERIAL] === 0 || Number.isNaN(rows[row + X]!)) continue;
+      this.#xs[placed] = rows[row + X]!;
+      this.#ys[placed] = rows[row + Y]!;
       this.#slots[placed++] = slot;
     }
     this.#hash.rebuild(placed, this.#slots, this.#xs, this.#ys);
   }
 
-  /** Reads where it is, as the point `at`. False when it cannot be seen. */
-  #place({ entity, hidden }: Entry<E>, at: number): boolean {
+  /** Enters where it is into its row: not a number when it cannot be seen. */
+  #place(entry: Entry<E>, row: number): void {
+    const { rows } = this.#deps.table;
+    const seen = this.#read(entry);
+    const x = seen ? this.#readX : Number.NaN;
+    if (Object.is(rows[row + X], x) && rows[row + Y] === this.#readY && rows[row + CHANGED_BEFORE] !== 0) return;
+    rows[row + X] = x;
+    rows[row + Y] = this.#readY;
+    this.#moved = true;
+  }
+
+  /** Reads where it is. False when it cannot be seen. */
+  #read({ entity, hidden }: Entry<E>): boolean {
     const { fault } = this.#deps;
     if (hidden) return false;
-    let x: number;
-    let y: number;
     try {
-      x = this.#x(entity);
-      y = this.#y(entity);
+      this.#readX = this.#x(entity);
+      this.#readY = this.#y(entity);
     } catch {
       fault('policy failed');
       return false;
     }
-    if (!this.#hash.reaches(x, y)) {
+    if (!this.#hash.reaches(this.#readX, this.#readY)) {
       fault('no position');
       return false;
     }
-    const { bounds } = this.#policy;
-    if (bounds !== undefined && (x < bounds.minX || x > bounds.maxX || y < bounds.minY || y > bounds.maxY)) {
+    if (this.#isOutside(this.#readX, this.#readY)) {
       fault('out of bounds');
       return false;
     }
-    this.#xs[at] = x;
-    this.#ys[at] = y;
     return true;
+  }
+
+  #isOutside(x: number, y: number): boolean {
+    const { bounds } = this.#policy;
+    return bounds !== undefined && (x < bounds.minX || x > bounds.maxX || y < bounds.minY || y > bounds.maxY);
   }
 
   look(viewer: Viewer): void {
@@ -160,7 +179,9 @@ class AreaInterest<E> implements Interest {
     return Math.hypot(rows[row + X]! - this.#centerX, rows[row + Y]! - this.#centerY) / this.#policy.radius;
   }
 
-  forget(): void {}
+  forget(): void {
+    this.#moved = true;
+  }
 
   #grow(capacity: number): void {
     this.#slots = new Int32Array(capacity);

@@ -28,7 +28,7 @@ export interface AreaOptions<E> {
   readonly leaveRadius?: number;
   /** Entities outside are invisible, and counted. Without bounds only NaN and infinite positions are. */
   readonly bounds?: Bounds;
-  /** Where an entity is; by default its fields `x` and `y`. */
+  /** Where an entity is, as of its last change; by default its fields `x` and `y`. */
   readonly x?: (entity: E) => number;
   readonly y?: (entity: E) => number;
   /** Where a viewer looks from; by default the entity under its session id in the same collection. Without one it sees nothing. */

@@ -212,9 +212,12 @@ export class TickDriver {
     this.#deps.meter.count('hypogeum_tick_skipped_total', steps, entry.labels);
   }
 
-  /** A room that takes longer than it has waits as long as it took: at most half of the time is its. */
+  /**
+   * A room that takes longer than it has waits as long as it took: at most half of the time is its. With no other room
+   * there is nobody to wait for but the sockets, which have their turn in any case.
+   */
   #restrain(entry: Entry, now: number, cost: number, periodMs: number): void {
-    entry.notBefore = now + cost;
+    entry.notBefore = this.#rooms > 1 ? now + cost : now;
     entry.restrained = true;
     if (now - entry.namedHeavyAt < this.#options.heavyLogEveryMs) return;
     entry.namedHeavyAt = now;

@@ -290,6 +290,17 @@ describe('TickDriver', () => {
     assert.ok(named.length >= 1 && named.length <= 4, 'named at most every ten seconds');
   });
 
+  it('lets a room that is too heavy go on at once when it is alone', () => {
+    const machine = new FakeMachine();
+    const heavy = new FakeRoom(machine, 'heavy');
+    heavy.costMs = 60;
+    drive(machine).add(heavy, 20);
+    machine.runUntil(10_000);
+    assert.ok(heavy.visits.length * heavy.costMs > 9500, `${heavy.visits.length} visits`);
+    assert.ok(Math.abs(heavy.steps - 200) <= 3, `and makes its steps: ${heavy.steps}`);
+    assert.ok(machine.wakes >= heavy.visits.length, 'with a turn for the sockets after each visit');
+  });
+
   it('hands the turn to the sockets when it gets long, and goes on after', () => {
     const machine = new FakeMachine();
     const driver = drive(machine);
