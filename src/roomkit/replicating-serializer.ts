@@ -16,6 +16,7 @@ import type { PatchTimingContext } from '@colyseus/core/serializer/Serializer';
 import type { MapSchema, Schema } from '@colyseus/schema';
 import { ackOf, SkippingSerializer } from '../delivery/colyseus-skipping-serializer.ts';
 import { type Framed, frameFirst, messageOf } from '../delivery/frames.ts';
+import type { Line } from '../delivery/line.ts';
 import { lineOf } from '../delivery/ws-game-client.ts';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
 import type { Clock, Labels, Meter } from '../kernel/ports.ts';
@@ -39,7 +40,7 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
   #replicator: Replicator | undefined;
   readonly #observers = new Map<Client, Observer>();
   /** This tick's frames and who they are for: so many from the front. */
-  readonly #receivers: (Client | undefined)[] = [];
+  readonly #receivers: (Line | undefined)[] = [];
   readonly #ready: (Framed | undefined)[] = [];
   #frames = 0;
   readonly #head = Buffer.alloc(TIMED_BYTES);
@@ -93,17 +94,20 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
 
   /** After all are assembled: the kernel's work for a frame pushes what frames are made of out of the caches. */
   #sendAll(): void {
-    const clients = this.#receivers;
     for (let i = 0; i < this.#frames; i++) {
-      sendState(clients[i]!, this.#ready[i]!);
-      clients[i] = undefined;
+      this.#receivers[i]!.sendFramedState(this.#ready[i]!);
+      this.#receivers[i] = undefined;
       this.#ready[i] = undefined;
     }
     this.#frames = 0;
   }
 
-  #post(client: Client, framed: Framed): void {
-    this.#receivers[this.#frames] = client;
+  #post(client: Client, line: Line | undefined, framed: Framed): void {
+    if (line === undefined) {
+      client.raw(messageOf(framed));
+      return;
+    }
+    this.#receivers[this.#frames] = line;
     this.#ready[this.#frames++] = framed;
   }
 
@@ -114,9 +118,9 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
     const whole = replicator.needsSnapshot(observer);
     const head = this.#headFor(client, whole ? Protocol.ROOM_STATE : Protocol.ROOM_STATE_PATCH, timing);
     const framed = whole ? replicator.snapshot(observer, head) : replicator.patch(observer, head);
-    if (framed !== undefined) this.#post(client, framed as Framed);
+    if (framed !== undefined) this.#post(client, line, framed as Framed);
     // The time is told also when there is nothing else to tell.
-    else if (timing !== undefined) this.#post(client, frameFirst(head, head.length));
+    else if (timing !== undefined) this.#post(client, line, frameFirst(head, head.length));
   }
 
   #headFor(client: Client, code: number, timing: PatchTimingContext | undefined): Buffer {
@@ -131,7 +135,8 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
   }
 
   #forgetGone(replicator: Replicator, clients: readonly Client[]): void {
-    if (this.#observers.size <= clients.length && !this.#someGone()) return;
+    // A player who left while another came is found when that one has joined; nothing is sent on a line that is gone.
+    if (this.#observers.size <= clients.length) return;
     const here = new Set(clients);
     for (const [client, observer] of this.#observers) {
       if (here.has(client)) continue;
@@ -139,17 +144,6 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
       this.#observers.delete(client);
     }
   }
-
-  #someGone(): boolean {
-    for (const client of this.#observers.keys()) if (lineOf(client)?.state === 'gone') return true;
-    return false;
-  }
-}
-
-function sendState(client: Client, framed: Framed): void {
-  const line = lineOf(client);
-  if (line === undefined) client.raw(messageOf(framed));
-  else line.sendFramedState(framed);
 }
 
 /** For a hosted room: ours in place of Colyseus's own; a serializer that the room chose itself stays. */
