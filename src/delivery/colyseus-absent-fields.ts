@@ -37,6 +37,11 @@ export function absentFields(state: Schema, view?: StateView): Uint8Array {
   return Uint8Array.from(walk.bytes);
 }
 
+/** Whether a player with `view` (without one: everybody) is told this field of an instance that is known to it. */
+export function isShown(instance: Schema, index: number, view?: StateView): boolean {
+  return (instance.constructor as unknown as { readonly [$filter]: Filter })[$filter](instance, index, view);
+}
+
 class Walk {
   readonly bytes: number[] = [];
   readonly #view: StateView | undefined;
@@ -48,8 +53,7 @@ class Walk {
   }
 
   instance(instance: Schema): void {
-    const Class = instance.constructor as typeof Schema & { readonly [$filter]: Filter };
-    const metadata = Class[Symbol.metadata] as Metadata;
+    const metadata = (instance.constructor as typeof Schema)[Symbol.metadata] as Metadata;
     const fields = metadata as unknown as Fields;
     const absent: number[] = [];
     for (let index = 0; index <= fields[$numFields]; index++) {
@@ -57,7 +61,7 @@ class Walk {
       if (deprecated || Metadata.hasPatchOnlyAtIndex(metadata, index)) continue;
       const value = (instance as unknown as { readonly [field: string]: unknown })[name];
       if (value === undefined || value === null) {
-        if (Class[$filter](instance, index, this.#view)) absent.push(index);
+        if (isShown(instance, index, this.#view)) absent.push(index);
       } else if (typeof value === 'object') {
         this.#child(value as Tracked);
       }

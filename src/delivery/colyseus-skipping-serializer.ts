@@ -8,7 +8,7 @@
 import { type Client, type ClientPrivate, ClientState, SchemaSerializer, type Serializer } from '@colyseus/core';
 import type { PatchTimingContext } from '@colyseus/core/serializer/Serializer';
 import { OPERATION, Schema, type StateView } from '@colyseus/schema';
-import { absentFields } from './colyseus-absent-fields.ts';
+import { absentFields, isShown } from './colyseus-absent-fields.ts';
 import { Patch, type SharedMessage, shared } from './colyseus-patch.ts';
 import { type Framed, frameTimed, messageOf } from './frames.ts';
 import { GameClient, lineOf } from './ws-game-client.ts';
@@ -81,9 +81,10 @@ export class SkippingSerializer<T extends Schema> extends SchemaSerializer<T> {
     }
   }
 
-  /** The full encode and what it leaves out. */
+  /** The full encode and what it leaves out, for who has state. */
   #wholeState(client?: Client): Uint8Array {
     const view = this.hasFilters ? client?.view : undefined;
+    if (view !== undefined) this.#dropShownDeletes(view);
     return Buffer.concat([this.#fullEncode(client), absentFields(this.encoder.state, view)]);
   }
 
@@ -107,6 +108,21 @@ export class SkippingSerializer<T extends Schema> extends SchemaSerializer<T> {
       const isInstance = Schema.isSchema(this.encoder.root.changeTrees[refId]?.ref);
       for (const [key, op] of ops) if (!isInstance || op !== OPERATION.DELETE) ops.delete(key);
       if (ops.size === 0) changes.delete(refId);
+    }
+  }
+
+  /**
+   * A view that hides a field notes a delete, and keeps the note when it shows the field again without a value. A value
+   * set since is in the whole state, and the note, sent after it, would take it away (@colyseus/schema 5.0.34). Others
+   * with this view lose nothing: a field that is shown is told by a patch's changes.
+   */
+  #dropShownDeletes(view: StateView): void {
+    for (const [refId, ops] of view.changes) {
+      const ref = this.encoder.root.changeTrees[refId]?.ref;
+      if (!Schema.isSchema(ref)) continue;
+      for (const [key, op] of ops) {
+        if (op === OPERATION.DELETE && typeof key === 'number' && isShown(ref, key, view)) ops.delete(key);
+      }
     }
   }
 
