@@ -1,9 +1,9 @@
 /** From the rounds of the fan-out bench to its figures and checks. Pure. Each figure is the median of the rounds. */
 import type { MachineUsage } from '../machine.ts';
 import { type Check, formatTable, round } from '../report.ts';
+import { median } from '../statistics.ts';
 import { VARIANTS, type Variant } from './fanout-messages.ts';
 import type { FanoutRound } from './fanout-rounds.ts';
-import { median } from './tick-figures.ts';
 
 /** One variant: server CPU in microseconds for each patch that a client got, everything the process did included. */
 export interface VariantFigures {

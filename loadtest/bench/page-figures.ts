@@ -1,8 +1,8 @@
 /** From the rounds of the page bench to its figures and checks. Pure. Each figure is the median of the rounds. */
 import type { MachineUsage } from '../machine.ts';
 import { type Check, checkBelow, formatTable } from '../report.ts';
+import { median } from '../statistics.ts';
 import type { PageRound } from './page-round.ts';
-import { median } from './tick-figures.ts';
 
 /** Times in milliseconds. */
 export interface PageFigures {

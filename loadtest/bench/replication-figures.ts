@@ -1,8 +1,8 @@
 /** From the rounds of the replication bench to its figures and checks. Pure. Each figure is the median of the rounds. */
 import type { MachineUsage } from '../machine.ts';
 import { type Check, checkNone, formatTable, round } from '../report.ts';
+import { median } from '../statistics.ts';
 import type { HeapResult, RoundResult, TickCost } from './replication-messages.ts';
-import { median } from './tick-figures.ts';
 
 /** What was measured in a world of one size. */
 export interface SizeRounds {

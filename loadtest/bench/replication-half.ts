@@ -3,6 +3,7 @@
  * because it comes from the same seed. Each half in a process, so that neither lives with the other's heap.
  */
 
+import { median } from '../statistics.ts';
 import { CpuGauge, HeapGauge } from './replication-gauges.ts';
 import type { HypogeumHalf } from './replication-hypogeum.ts';
 import type {
@@ -16,7 +17,6 @@ import type {
 } from './replication-messages.ts';
 import type { StockHalf } from './replication-stock.ts';
 import { Witness } from './replication-witness.ts';
-import { median } from './tick-figures.ts';
 
 interface Prepared {
   readonly side: HypogeumHalf | StockHalf;

@@ -2,6 +2,7 @@
 import { mergeHistograms } from '../histograms.ts';
 import type { MachineUsage } from '../machine.ts';
 import { type Check, checkBelow, formatTable } from '../report.ts';
+import { median } from '../statistics.ts';
 import type { IdleRound, LoadedRound } from './tick-rounds.ts';
 
 /** One variant under load. Times in milliseconds, shares from 0 to 1. */
@@ -137,12 +138,4 @@ export function formatTicks({ periodMs, hypogeum, stock, idle }: TickReportFigur
     ['CPU with idle rooms', percent(idle.idleRooms), percent(idle.stockIdleRooms)],
   ]);
   return `period ${ms(periodMs)}, medians of ${hypogeum.rounds} rounds\n${loaded}`;
-}
-
-/** The middle value, or the mean of the two; 0 for none. */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -6,7 +6,7 @@
 import { type Command, type OptionTable, UsageError } from '../args.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { doubtMachine } from '../machine.ts';
-import { createReport, formatChecks, writeReport } from '../report.ts';
+import { createReport, publish } from '../report.ts';
 import { checkTicks, formatTicks, summarizeIdle, summarizeRounds } from './tick-figures.ts';
 import { TICK_RATE, type Variant } from './tick-messages.ts';
 import { type IdleRound, idleRound, type LoadedRound, loadedRound } from './tick-rounds.ts';
@@ -58,9 +58,6 @@ function conclude({ hypogeum, stock }: Rounds, options: Readonly<Record<string, 
   const checks = checkTicks(figures);
   const doubt = doubtMachine(figures.hypogeum.machine);
   const warnings = doubt === undefined ? [] : [doubt];
-  console.log(`${formatTicks(figures)}\n${formatChecks(checks)}`);
-  for (const warning of warnings) console.log(`  WARNING: ${warning}`);
   const report = createReport({ name: 'bench-tick', options, figures, checks, warnings });
-  if (typeof options.json === 'string') writeReport(options.json, report);
-  return checks.every(({ ok }) => ok) ? 0 : 1;
+  return publish(report, formatTicks(figures), typeof options.json === 'string' ? options.json : undefined);
 }

@@ -1,8 +1,9 @@
 /** From the runs of `chaos -- slow` to its figures and checks. Pure. Each figure is the median of the runs. */
-import { median } from '../bench/tick-figures.ts';
+
 import { mergeHistograms } from '../histograms.ts';
 import type { MachineUsage } from '../machine.ts';
 import { type Check, checkNone, formatTable, round } from '../report.ts';
+import { median } from '../statistics.ts';
 import type { Comparison, MemoryUse, RoomKind, Trouble } from './slow-messages.ts';
 import type { SlowRun } from './slow-run.ts';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { checkTicks, median, summarizeRounds, type TickReportFigures } from '../../loadtest/bench/tick-figures.ts';
+import { checkTicks, summarizeRounds, type TickReportFigures } from '../../loadtest/bench/tick-figures.ts';
 import type { TickResult } from '../../loadtest/bench/tick-messages.ts';
 import type { LoadedRound } from '../../loadtest/bench/tick-rounds.ts';
 import { DurationHistogram } from '../../loadtest/histograms.ts';
+import { median } from '../../loadtest/statistics.ts';
 
 const PERIOD = 1000 / 30;
 
