@@ -242,9 +242,15 @@ export class Collection {
       if (entry === undefined) continue;
       const shared = !entry.tree.isFiltered || refCount[refIdOf(entry.tree)]! > 1;
       if (entry.hidden === shared) continue;
-      if (shared) this.#deps.fault('in two places');
-      entry.hidden = shared;
-      table.changed(slot, this.#tick);
+      if (shared) {
+        this.#deps.fault('in two places');
+        entry.hidden = true;
+        table.changed(slot, this.#tick);
+      } else {
+        // Its changes went to the other place meanwhile: to whoever still has it, it is another entity.
+        this.#remove(entry);
+        this.#add(entry.key, entry.entity);
+      }
     }
   }
 
