@@ -242,16 +242,18 @@ export class Collection {
       if (entry === undefined) continue;
       const shared = !entry.tree.isFiltered || refCount[refIdOf(entry.tree)]! > 1;
       if (entry.hidden === shared) continue;
-      if (shared) {
-        this.#deps.fault('in two places');
-        entry.hidden = true;
-        table.changed(slot, this.#tick);
-      } else {
-        // Its changes went to the other place meanwhile: to whoever still has it, it is another entity.
-        this.#remove(entry);
-        this.#add(entry.key, entry.entity);
-      }
+      entry.hidden = shared;
+      table.changed(slot, this.#tick);
+      if (shared) this.#deps.fault('in two places');
+      else this.#renew(entry);
     }
+  }
+
+  /** Its changes may have gone to the other place meanwhile: whoever still has it lacks all of them. */
+  #renew(entry: EntityEntry): void {
+    entry.fieldTicks.fill(this.#tick);
+    entry.nestedSince = this.#tick;
+    this.table.rows[entry.slot * ROW + CHANGED_BEFORE] = this.#tick;
   }
 
   /** Writes the addition to the map and the whole of an entity, once a tick, to `wholes`; ranges are in the entry. */
