@@ -80,6 +80,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await matchMaker.setup(store.presence, store.driver, settings.publicAddress || undefined);
     await matchMaker.accept();
     await listen(http, settings);
+    http.on('error', (cause) => logger.error('the server cannot accept a connection', {}, cause));
   } catch (cause) {
     await stopAll(deps, http, sockets);
     throw cause;
@@ -119,7 +120,10 @@ function match({ method, room, options, headers, remoteAddress }: MatchmakeReque
 function listen(http: Server, { port, host }: Settings): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject);
-    http.listen(port, host, () => resolve());
+    http.listen(port, host, () => {
+      http.removeListener('error', reject);
+      resolve();
+    });
   });
 }
 

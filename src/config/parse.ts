@@ -18,10 +18,14 @@ export function parseEnvironment(env: Environment): Parsed {
   for (const [key, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
     const parsed = setting.schema.safeParse(env[setting.env] || setting.fallback);
     if (parsed.success) settings[key] = parsed.data;
-    else mistakes.push(`${setting.env} ${parsed.error.issues[0]!.message}, got ${JSON.stringify(env[setting.env])}`);
+    else mistakes.push(`${setting.env} ${parsed.error.issues[0]!.message}${got(setting, env[setting.env])}`);
   }
   if (mistakes.length > 0) return { ok: false, mistakes };
   return { ok: true, settings: Object.freeze(settings) as Settings };
+}
+
+function got({ secret }: Setting<unknown>, text: string | undefined): string {
+  return secret ? '' : `, got ${JSON.stringify(text)}`;
 }
 
 function unknownNames(env: Environment): string[] {

@@ -13,12 +13,15 @@ export interface Setting<T> {
   readonly help: string;
   /** From the written text to the value; its messages say what is allowed. */
   readonly schema: z.ZodType<T, string>;
+  /** May hold a password: its value is never shown. */
+  readonly secret?: boolean;
 }
 
 interface Described {
   readonly env: string;
   readonly unit?: string;
   readonly help: string;
+  readonly secret?: boolean;
 }
 
 function integer(d: Described & { fallback: number; min: number; max: number }): Setting<number> {
@@ -38,8 +41,8 @@ function choice<const T extends string>(d: Described & { fallback: T; of: readon
 }
 
 function text(d: Described & { fallback: string; range: string; fits: (text: string) => boolean }): Setting<string> {
-  const schema = z.string().refine(d.fits, `must be ${d.range}`);
-  return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range: d.range, help: d.help, schema };
+  const { fits, ...described } = d;
+  return { ...described, unit: d.unit ?? '', schema: z.string().refine(fits, `must be ${d.range}`) };
 }
 
 export const SETTINGS = {
@@ -63,6 +66,7 @@ export const SETTINGS = {
     range: 'redis://... or rediss://..., or nothing',
     fits: (text) => text === '' || (/^rediss?:\/\/./.test(text) && URL.canParse(text)),
     help: 'Redis that several processes share. Without it everything runs in this one.',
+    secret: true,
   }),
   publicAddress: text({
     env: 'HYPOGEUM_PUBLIC_ADDRESS',

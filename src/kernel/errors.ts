@@ -35,8 +35,6 @@ export const ERRORS = {
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
 } as const satisfies Record<string, ErrorKind>;
 
-export type ErrorName = keyof typeof ERRORS;
-
 /** WebSocket close codes we choose; the rest are Colyseus's (CloseCode in @colyseus/shared-types). */
 export const CloseCodes = {
   /** The connection did something that cannot be answered. Ends the SDK's session. */

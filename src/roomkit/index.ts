@@ -10,6 +10,5 @@ export {
   type Policy,
   type Viewer,
 } from '../replication/policies.ts';
-export { GameRoom, type RoomServices, type Step } from './game-room.ts';
-export { type HostServices, hostRoom } from './host-room.ts';
+export { GameRoom, type Step } from './game-room.ts';
 export { MAX_NAME_LENGTH, playerName } from './player-name.ts';

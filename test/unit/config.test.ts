@@ -54,6 +54,8 @@ describe('settings', () => {
   it('refuse an address of Redis that cannot be read', () => {
     for (const url of ['redis://a b', 'redis://:x:y', 'redis://host:port', 'rediss://[::1']) {
       assert.match(mistakes({ REDIS_URL: url })[0]!, /^REDIS_URL must be redis:/, url);
+      const password = 'open sesame';
+      assert.ok(!mistakes({ REDIS_URL: `redis//:${password}@host` })[0]!.includes(password), 'a password is not shown');
     }
   });
 
