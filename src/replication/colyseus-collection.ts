@@ -4,6 +4,7 @@
  */
 import { type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type Schema } from '@colyseus/schema';
 import { ByteArena } from './byte-arena.ts';
+import { writeSwitch } from './colyseus-fields.ts';
 import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
@@ -85,7 +86,6 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
 const MAX_NESTED_TICKS = 256;
 /** Arrays of one entity whose contents are remembered; above it, a change of one is told by its contents. */
 const MAX_ARRAYS = 64;
-const SWITCH_TO_STRUCTURE = 255;
 /** An operation, and a number behind its type. */
 const MAX_REMOVAL_BYTES = 10;
 
@@ -314,10 +314,7 @@ export class Collection {
   }
 
   /** `255 mapRefId` */
-  readonly writeHeader = ({ bytes, cursor }: ByteArena, _: undefined): void => {
-    bytes[cursor.offset++] = SWITCH_TO_STRUCTURE;
-    encode.number(bytes, this.refId, cursor);
-  };
+  readonly writeHeader = (arena: ByteArena, _: undefined): void => writeSwitch(arena, this.refId);
 
   /**
    * Appends what an observer lacks of an entity that has its state of tick `version`: this tick's change, or what changed

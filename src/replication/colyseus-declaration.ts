@@ -10,13 +10,12 @@ import {
 } from '@colyseus/schema';
 import type { ByteArena } from './byte-arena.ts';
 import type { Collection } from './colyseus-collection.ts';
+import { writeSwitch } from './colyseus-fields.ts';
 import { childTypeOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 
 export class ReplicationError extends Error {
   override readonly name = 'ReplicationError';
 }
-
-const SWITCH_TO_STRUCTURE = 255;
 
 /** @throws ReplicationError saying what is wrong and what to write instead. */
 export function checkCollection(map: MapSchema<Schema>, encoder: Encoder, declared: readonly Collection[]): void {
@@ -68,9 +67,9 @@ function nameOf(tree: ChangeTree): string {
 }
 
 /** `255 ownerRefId 128|field mapRefId`: the field that holds the collection. */
-export function fieldHeader({ bytes, cursor }: ByteArena, tree: ChangeTree): void {
-  bytes[cursor.offset++] = SWITCH_TO_STRUCTURE;
-  encode.number(bytes, refIdOf(treeOf(tree.parentRef!)), cursor);
+export function fieldHeader(arena: ByteArena, tree: ChangeTree): void {
+  const { bytes, cursor } = arena;
+  writeSwitch(arena, refIdOf(treeOf(tree.parentRef!)));
   bytes[cursor.offset++] = tree.parentIndex! | OPERATION.ADD;
   encode.number(bytes, refIdOf(tree), cursor);
 }

@@ -10,16 +10,17 @@
 import type { ChangeTree, Encoder, MapSchema, Schema } from '@colyseus/schema';
 import type { Labels, Meter } from '../kernel/ports.ts';
 import { ByteArena } from './byte-arena.ts';
-import { ByteBudget, type ByteBudgetOptions, PriorityQueue, priority } from './byte-budget.ts';
+import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
 import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
-import { checkCollection, fieldHeader } from './colyseus-declaration.ts';
+import { checkCollection } from './colyseus-declaration.ts';
+import { FrameWriter } from './colyseus-frames.ts';
 import { encodeShared, liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
-import { CHANGED, MARK, ROW, SERIAL } from './entity-table.ts';
-import { gatherChanges } from './gather.ts';
+import { MARK, ROW, SERIAL } from './entity-table.ts';
 import { KnownPool, type KnownSet } from './known-set.ts';
 import { NO_STATE, Observer } from './observer.ts';
 import type { Policy, Viewer } from './policies.ts';
+import { TickTimes } from './tick-times.ts';
 
 export type { Observer };
 
@@ -39,8 +40,6 @@ export interface ReplicationStats {
   readonly sharedBytes: number;
 }
 
-/** Whatever waits longer than so many ticks has waited long enough. */
-const TICK_TIMES = 1024;
 const NO_BYTES = Buffer.alloc(0);
 
 export class Replicator {
@@ -56,16 +55,11 @@ export class Replicator {
   readonly #changed: EntityEntry[] = [];
   readonly #hiddenLabels = new Map<HiddenReason, Labels>();
   readonly #frame = new ByteArena();
-  readonly #queue = new PriorityQueue();
   #found = new Int32Array(64);
   #mark = 0;
   #serial = 0;
-  #tick = 0;
-  #now = 0;
-  /** Milliseconds since the tick before. */
-  #sinceLast = 0;
-  /** When the last ticks were. */
-  readonly #times = new Float64Array(TICK_TIMES);
+  readonly #clock = new TickTimes();
+  readonly #writer = new FrameWriter(this.#collections, this.#clock);
   #freshFrom = 0;
   #shared: Uint8Array = NO_BYTES;
   /** Counts the ticks in which the shared part changed. */
@@ -135,10 +129,8 @@ export class Replicator {
 
   /** After the step: encodes what changed, once for all. Milliseconds of any clock that does not go back. */
   encode(now: number): void {
-    this.#tick++;
-    this.#sinceLast = now - this.#now;
-    this.#now = now;
-    this.#times[this.#tick % TICK_TIMES] = now;
+    this.#clock.next(now);
+    const { tick } = this.#clock;
     this.#changed.length = 0;
     if (this.#observers.size === 0) {
       this.#neglect();
@@ -147,8 +139,8 @@ export class Replicator {
     const placesChanged = rootOf(this.#encoder).pendingFilterRefresh.length > 0;
     this.#shared = encodeShared(this.#encoder);
     if (this.#shared.length > 0) this.#sharedVersion++;
-    this.#trees.begin(this.#tick, this.#freshFrom);
-    for (const collection of this.#collections) collection.begin(this.#tick);
+    this.#trees.begin(tick, this.#freshFrom);
+    for (const collection of this.#collections) collection.begin(tick);
     this.#follow();
     for (const entry of this.#changed) {
       entry.collection.encodeChanges(entry);
@@ -170,7 +162,7 @@ export class Replicator {
       if (changeTree.isFiltered && !changeTree._isSchema) this.#collectionOf(changeTree)?.followMap();
     }
     for (const collection of this.#collections) {
-      if (collection.tree.root !== this.#encoder.root) collection.empty();
+      if (!this.#isInState(collection)) collection.empty();
       else if (collection.stale) collection.rebuild();
     }
     if (this.#indexAgain) for (const collection of this.#collections) collection.index();
@@ -179,6 +171,10 @@ export class Replicator {
       const { changeTree } = node;
       if (changeTree.isFiltered && changeTree.has()) this.#noteChange(changeTree);
     }
+  }
+
+  #isInState({ tree }: Collection): boolean {
+    return tree.root === this.#encoder.root;
   }
 
   #collectionOf(tree: object): Collection | undefined {
@@ -203,8 +199,8 @@ export class Replicator {
 
   /** Decides what the observer sees now. To be followed by its patch or snapshot; those call it themselves if need be. */
   look(observer: Observer): void {
-    if (observer.lookedAt === this.#tick) return;
-    observer.lookedAt = this.#tick;
+    if (observer.lookedAt === this.#clock.tick) return;
+    observer.lookedAt = this.#clock.tick;
     const { known, viewer } = observer;
     if (known.length < this.#collections.length) observer.reserve(this.#collections.length, this.#pool);
     for (let i = 0; i < known.length; i++) this.#lookAt(this.#collections[i]!, viewer, known[i]!);
@@ -220,7 +216,7 @@ export class Replicator {
     const found = interest.find(this.#found, mark);
     for (let i = 0; i < found; i++) {
       const slot = this.#found[i]!;
-      if (rows[slot * ROW + MARK] !== mark) known.add(slot, rows[slot * ROW + SERIAL]!, this.#tick);
+      if (rows[slot * ROW + MARK] !== mark) known.add(slot, rows[slot * ROW + SERIAL]!, this.#clock.tick);
     }
   }
 
@@ -241,110 +237,9 @@ export class Replicator {
     frame.appendAll(head);
     if (observer.sharedVersion < this.#sharedVersion) frame.appendAll(this.#shared);
     observer.sharedVersion = this.#sharedVersion;
-    if (observer.budget === undefined) this.#writeAll(frame, observer);
-    else this.#writeWithin(frame, observer, observer.budget);
+    if (observer.budget === undefined) this.#writer.writeAll(frame, observer);
+    else this.#writer.writeWithin(frame, observer, observer.budget);
     return frame.length > head.length ? this.#pack(frame.bytes, frame.length) : undefined;
-  }
-
-  #writeAll(frame: ByteArena, observer: Observer): void {
-    for (let i = 0; i < this.#collections.length; i++) {
-      const known = observer.known[i]!;
-      if (known.count - known.sent + known.leftCount > 0) this.#writeMap(frame, this.#collections[i]!, known);
-    }
-    for (let i = 0; i < this.#collections.length; i++) {
-      const known = observer.known[i]!;
-      if (known.upTo === this.#tick - 1) this.#writeNews(frame, this.#collections[i]!, known);
-      else this.#writeStates(frame, this.#collections[i]!, known);
-      known.sent = known.count;
-      known.upTo = this.#tick;
-    }
-  }
-
-  /** Removals from and additions to the collection's map. */
-  #writeMap(frame: ByteArena, collection: Collection, known: KnownSet): void {
-    collection.writeRemovals(frame, known);
-    // After a patch all that is known was sent, and what came since stands at the end.
-    const first = known.upTo === this.#tick - 1 ? known.sent : 0;
-    for (let at = first; at < known.count; at++) {
-      if (known.versionAt(at) > 0) continue;
-      const entry = collection.table.entries[known.slotAt(at)]!;
-      collection.encodeWhole(entry);
-      frame.append(collection.wholes, entry.arrivalStart, entry.arrivalEnd);
-    }
-  }
-
-  /** For an observer that was sent everything up to the last tick: this tick's changes, and the wholes of what came. */
-  #writeNews(frame: ByteArena, collection: Collection, known: KnownSet): void {
-    gatherChanges(frame, collection.changes, collection.table.spans, known);
-    for (let at = known.sent; at < known.count; at++) this.#writeWhole(frame, collection, known, at);
-  }
-
-  /** For an observer that missed ticks. */
-  #writeStates(frame: ByteArena, collection: Collection, known: KnownSet): void {
-    const { rows, entries } = collection.table;
-    for (let at = 0; at < known.count; at++) {
-      const slot = known.slotAt(at);
-      const version = known.versionAt(at);
-      if (version < 0) this.#writeWhole(frame, collection, known, at);
-      else if (rows[slot * ROW + CHANGED]! > version) collection.appendChanges(frame, entries[slot]!, version);
-    }
-  }
-
-  #writeWhole(frame: ByteArena, collection: Collection, known: KnownSet, at: number): void {
-    const { arrivalEnd, wholeEnd } = collection.table.entries[known.slotAt(at)]!;
-    frame.append(collection.wholes, arrivalEnd, wholeEnd);
-    known.markSent(at, this.#tick);
-  }
-
-  /** Removals always go; the rest by priority while the budget lasts, and whatever waited too long in any case. */
-  #writeWithin(frame: ByteArena, observer: Observer, budget: ByteBudget): void {
-    budget.fill(this.#now);
-    for (let i = 0; i < this.#collections.length; i++) {
-      const known = observer.known[i]!;
-      if (known.leftCount > 0) this.#collections[i]!.writeRemovals(frame, known);
-    }
-    const overdue = budget.options.maxStaleMs - this.#sinceLast;
-    for (let i = 0; i < this.#collections.length; i++) {
-      const collection = this.#collections[i]!;
-      const known = observer.known[i]!;
-      this.#queue.clear();
-      collection.interest.look(observer.viewer);
-      for (let at = 0; at < known.count; at++) {
-        const slot = known.slotAt(at);
-        if (collection.table.rows[slot * ROW + CHANGED]! <= known.versionAt(at)) continue;
-        const waited = this.#since(known.versionAt(at));
-        const due = waited >= overdue ? Number.MAX_VALUE : priority(waited, collection.interest.distance(slot));
-        this.#queue.push(at, due);
-      }
-      this.#spend(frame, collection, observer, i, overdue);
-    }
-    budget.spend(frame.length);
-  }
-
-  #spend(frame: ByteArena, collection: Collection, observer: Observer, index: number, overdue: number): void {
-    const known = observer.known[index]!;
-    const { left } = observer.budget!;
-    for (let at = this.#queue.pop(); at >= 0; at = this.#queue.pop()) {
-      const version = known.versionAt(at);
-      const waited = this.#since(version);
-      if (frame.length >= left && waited < overdue) return;
-      const entry = collection.table.entries[known.slotAt(at)]!;
-      if (version < 0) this.#writeArrival(frame, collection, entry);
-      else collection.appendChanges(frame, entry, version);
-      known.markSent(at, this.#tick);
-    }
-  }
-
-  /** Milliseconds since the tick of a version. */
-  #since(version: number): number {
-    const tick = Math.abs(version);
-    return this.#tick - tick < TICK_TIMES ? this.#now - this.#times[tick % TICK_TIMES]! : Number.POSITIVE_INFINITY;
-  }
-
-  #writeArrival(frame: ByteArena, collection: Collection, entry: EntityEntry): void {
-    collection.encodeWhole(entry);
-    frame.write(collection.writeHeader, undefined);
-    frame.append(collection.wholes, entry.arrivalStart, entry.wholeEnd);
   }
 
   /** `head` and the whole state as the observer may see it: the body of a ROOM_STATE, which SDKs reconcile with what they have. */
@@ -358,27 +253,16 @@ export class Replicator {
     frame.appendAll(head);
     this.#appendShared(frame);
     if (again) frame.write((arena) => this.#trees.absentFields(arena, treeOf(this.#encoder.state)), undefined);
-    for (let i = 0; i < this.#collections.length; i++) this.#writeCollection(frame, this.#collections[i]!, observer, i);
+    this.#collections.forEach((collection, index) => {
+      if (this.#isInState(collection)) this.#writer.writeCollection(frame, collection, observer.known[index]!);
+    });
     return this.#pack(frame.bytes, frame.length);
-  }
-
-  #writeCollection(frame: ByteArena, collection: Collection, observer: Observer, index: number): void {
-    if (collection.tree.root !== this.#encoder.root) return;
-    const { entries } = collection.table;
-    const known = observer.known[index]!;
-    frame.write(fieldHeader, collection.tree);
-    frame.write(collection.writeHeader, undefined);
-    for (let at = 0; at < known.count; at++) frame.write(collection.writeArrival, entries[known.slotAt(at)]!);
-    for (let at = 0; at < known.count; at++) {
-      frame.write((arena, entry) => collection.writeWhole(arena, entry, 'snapshot'), entries[known.slotAt(at)]!);
-    }
-    known.markAllSent(this.#tick);
   }
 
   /** Written once a tick, however many need it. */
   #appendShared(frame: ByteArena): void {
-    if (this.#wholeTick !== this.#tick) {
-      this.#wholeTick = this.#tick;
+    if (this.#wholeTick !== this.#clock.tick) {
+      this.#wholeTick = this.#clock.tick;
       this.#whole.clear();
       this.#whole.write((arena) => this.#trees.shared(arena, treeOf(this.#encoder.state)), undefined);
     }
@@ -390,7 +274,7 @@ export class Replicator {
     this.#encoder.discardChanges();
     this.#shared = NO_BYTES;
     this.#freshFrom = rootOf(this.#encoder).nextUniqueId;
-    if (this.#tick % FORGET_EVERY === 0) this.#trees.forgetGone();
+    if (this.#clock.tick % FORGET_EVERY === 0) this.#trees.forgetGone();
   }
 
   /** Calls back for each entity the observer's client holds: the number of its collection by declaration, and its key. */

@@ -3,10 +3,11 @@
  * tick, the whole for somebody who does not have it, the whole over whatever somebody has of it, and what changed since
  * a tick. Trees are written parents first, so that a decoder knows a reference before it hears of its inside.
  */
-import { $values, type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { type ArrayChange, compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
-import { childTypeOf, itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import { fieldOf, hasChildren, isTracked, mayHoldRef, primitiveOf, writeSwitch } from './colyseus-fields.ts';
+import { itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 
 /**
  * fresh: for a decoder without the instance; parts that moved here from elsewhere are written over. overwrite: sets, clears
@@ -32,8 +33,6 @@ export interface DirtyTrees {
   readonly dirtyCount: number;
   readonly shared: readonly boolean[];
 }
-
-const SWITCH_TO_STRUCTURE = 255;
 
 export class TreeEncoder {
   readonly #encoder: Encoder;
@@ -254,11 +253,11 @@ export class TreeEncoder {
     }
   }
 
-  /** Fields without a value, which whoever has the instance may have one for. */
+  /** Fields without a value, which whoever has the instance may have one for; not those that only views show. */
   #deleteAbsent(tree: ChangeTree): void {
-    const { names } = tree.encDescriptor;
+    const { names, tags } = tree.encDescriptor;
     for (let index = 0; index < names.length; index++) {
-      if (names[index] === undefined || tree.metadata[index]?.deprecated) continue;
+      if (names[index] === undefined || tags[index] !== undefined || tree.metadata[index]?.deprecated) continue;
       const value = fieldOf(tree, index);
       if (value === undefined || value === null) this.#operation(tree, index, OPERATION.DELETE);
     }
@@ -300,19 +299,10 @@ export class TreeEncoder {
   absentFields(arena: ByteArena, tree: ChangeTree): void {
     this.#arena = arena;
     this.#open(tree);
-    if (tree._isSchema) this.#deleteAbsentShared(tree);
+    if (tree._isSchema) this.#deleteAbsent(tree);
     tree.forEachChild((child) => {
       if (!child.isFiltered) this.absentFields(arena, child);
     });
-  }
-
-  #deleteAbsentShared(tree: ChangeTree): void {
-    const { names, tags } = tree.encDescriptor;
-    for (let index = 0; index < names.length; index++) {
-      if (names[index] === undefined || tags[index] !== undefined || tree.metadata[index]?.deprecated) continue;
-      const value = fieldOf(tree, index);
-      if (value === undefined || value === null) this.#operation(tree, index, OPERATION.DELETE);
-    }
   }
 
   /** The next operations are this tree's; its header is written with the first. */
@@ -324,9 +314,7 @@ export class TreeEncoder {
   #header(): void {
     if (this.#opened) return;
     this.#opened = true;
-    const { bytes, cursor } = this.#arena;
-    bytes[cursor.offset++] = SWITCH_TO_STRUCTURE;
-    encode.number(bytes, refIdOf(this.#tree), cursor);
+    writeSwitch(this.#arena, refIdOf(this.#tree));
   }
 
   #byte(value: number): void {
@@ -387,30 +375,3 @@ const writeChange = (self: TreeEncoder, index: number, operation: OPERATION): vo
 const writeLive = (self: TreeEncoder, index: number): void => self.live(index);
 const writeLiveShared = (self: TreeEncoder, index: number): void => self.liveShared(index);
 const noteMovedChild = (self: TreeEncoder, child: ChangeTree): void => self.noteMoved(child);
-
-/** Whether trees may hang on this one. */
-export function hasChildren(tree: ChangeTree): boolean {
-  if (!tree._isSchema) return typeof childTypeOf(tree.refTarget) !== 'string';
-  const { types } = tree.encDescriptor;
-  for (let index = 0; index < types.length; index++) if (mayHoldRef(tree, index)) return true;
-  return false;
-}
-
-/** Primitive types are names. */
-function mayHoldRef(tree: ChangeTree, index: number): boolean {
-  const type = tree._isSchema ? tree.encDescriptor.types[index] : childTypeOf(tree.refTarget);
-  return type !== undefined && typeof type !== 'string';
-}
-
-function isTracked(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && treeOf(value) !== undefined;
-}
-
-/** A field of a primitive type, past its accessor; as @colyseus/schema's own encoder reads it. */
-function primitiveOf(tree: ChangeTree, index: number): unknown {
-  return (tree.ref as { readonly [$values]: readonly unknown[] })[$values][index] ?? fieldOf(tree, index);
-}
-
-function fieldOf(tree: ChangeTree, index: number): unknown {
-  return (tree.ref as { [name: string]: unknown })[tree.encDescriptor.names[index]!];
-}
