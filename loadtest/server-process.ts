@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READY = /^Hypogeum is ready: http:\/\/[^:\s]+:(\d+)/m;
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 8_000;
+const LOOPBACK = { HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1' };
 
 export interface ServerProcess {
   readonly endpoint: string;
@@ -18,26 +19,37 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Resolves when the server is ready. Throws with the end of its output when it ends or stays silent instead. */
+/** With the caller's own settings: a load test runs with those the server would run with. */
 export async function startServerProcess(): Promise<ServerProcess> {
+  const { child, port } = await launchServer({ ...process.env, ...LOOPBACK, HYPOGEUM_LOG_LEVEL: 'error' });
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    stop: () => child.stop('SIGTERM', STOP_TIMEOUT_MS),
+  };
+}
+
+/**
+ * Starts a server on a free port of the loopback, unless `env` says otherwise. Resolves when it is ready. Throws with the
+ * end of its output, and leaves nothing running, when it ends or stays silent instead.
+ */
+export async function launchServer(env: NodeJS.ProcessEnv): Promise<{ child: Child; port: number }> {
   const child = await startChild({
     name: 'the server',
     command: process.execPath,
     args: ['src/main.ts'],
     cwd: ROOT,
-    // The rest of the environment is the caller's: a load test runs with the settings the server would run with.
-    env: { ...process.env, HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', HYPOGEUM_LOG_LEVEL: 'error' },
+    env: { ...LOOPBACK, ...env },
   });
-  const stop = (): Promise<void> => child.stop('SIGTERM', STOP_TIMEOUT_MS);
   try {
-    return { endpoint: `http://127.0.0.1:${await portOf(child)}`, pid: child.pid, stop };
+    return { child, port: await portOf(child) };
   } catch (error) {
-    await stop();
+    await child.stop('SIGTERM', STOP_TIMEOUT_MS);
     throw error;
   }
 }
 
-async function portOf(child: Child): Promise<string> {
+async function portOf(child: Child): Promise<number> {
   const port = (): string | undefined => READY.exec(child.output())?.[1];
   const ready = await waitFor('the server is ready', () => port() ?? !child.running(), {
     timeoutMs: START_TIMEOUT_MS,
@@ -45,5 +57,5 @@ async function portOf(child: Child): Promise<string> {
   });
   if (ready === true)
     throw new Error(`the server ended before it was ready (${await child.exited})\n${child.output()}`);
-  return ready;
+  return Number(ready);
 }

@@ -1,11 +1,8 @@
 /** The tick bench on Hypogeum: the same room as `tick-stock.ts`, as a GameRoom. */
-import { type Client, LocalDriver, LocalPresence, matchMaker } from '@colyseus/core';
-import { parseEnvironment } from '../../src/config/parse.ts';
-import { silentLogger } from '../../src/kernel/ports.ts';
-import { createCounters } from '../../src/observability/counters.ts';
+import type { Client } from '@colyseus/core';
 import { GameRoom } from '../../src/roomkit/index.ts';
-import { startServer } from '../../src/server.ts';
-import type { TickHost } from './tick-host.ts';
+import { hostHypogeum } from '../host-hypogeum.ts';
+import type { DriverCounters, TickHost } from './tick-host.ts';
 import { CLIENTS_PER_ROOM, TICK_RATE } from './tick-messages.ts';
 import { type BeatOptions, BeatState, probe, work } from './tick-room.ts';
 
@@ -45,30 +42,14 @@ class IdleRoom extends GameRoom {
   step(): void {}
 }
 
-/** The server itself, as `npm start` runs it, with these rooms instead of its own and no page. */
 export async function startHypogeum(): Promise<TickHost> {
-  const parsed = parseEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1' });
-  if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
-  const meter = createCounters();
-  const server = await startServer({
-    settings: parsed.settings,
-    clock: performance,
-    logger: silentLogger,
-    meter,
-    store: { presence: new LocalPresence(), driver: new LocalDriver(), away: () => undefined, stop: async () => {} },
-    page: (_request, response) => void response.sendStatus(404),
-    defineRooms(define) {
-      define('beat', BeatRoom);
-      define('idle', IdleRoom);
-    },
+  const { meter, ...host } = await hostHypogeum((define) => {
+    define('beat', BeatRoom);
+    define('idle', IdleRoom);
   });
-  return {
-    port: server.port,
-    createRoom: async (name, options) => (await matchMaker.createRoom(name, options)).roomId,
-    counters: () => ({
-      skipped: meter.total('hypogeum_tick_skipped_total'),
-      caughtUp: meter.total('hypogeum_tick_caught_up_total'),
-    }),
-    stop: () => server.stop(),
-  };
+  const counters = (): DriverCounters => ({
+    skipped: meter.total('hypogeum_tick_skipped_total'),
+    caughtUp: meter.total('hypogeum_tick_caught_up_total'),
+  });
+  return { ...host, counters };
 }

@@ -1,5 +1,6 @@
 /** The tick bench on stock Colyseus 0.18, imported as its users do; what Hypogeum is compared with. */
-import { type Client, matchMaker, Room, Server, WebSocketTransport } from 'colyseus';
+import { type Client, Room } from 'colyseus';
+import { hostStock } from '../host-stock.ts';
 import type { TickHost } from './tick-host.ts';
 import { CLIENTS_PER_ROOM, TICK_RATE } from './tick-messages.ts';
 import { type BeatOptions, BeatState, probe, work } from './tick-room.ts';
@@ -40,17 +41,5 @@ class StockIdleRoom extends Room {
 }
 
 export async function startStock(): Promise<TickHost> {
-  const transport = new WebSocketTransport();
-  const server = new Server({ greet: false, gracefullyShutdown: false, transport });
-  server.define('beat', StockBeatRoom);
-  server.define('idle', StockIdleRoom);
-  await server.listen(0, '127.0.0.1');
-  const address = transport.server?.address();
-  if (address === null || typeof address !== 'object') throw new Error('the server has no port');
-  return {
-    port: address.port,
-    createRoom: async (name, options) => (await matchMaker.createRoom(name, options)).roomId,
-    counters: () => undefined,
-    stop: () => server.gracefullyShutdown(false),
-  };
+  return { ...(await hostStock({ beat: StockBeatRoom, idle: StockIdleRoom })), counters: () => undefined };
 }

@@ -7,8 +7,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Room } from '@colyseus/sdk';
-import { type Child, startChild } from '../../deploy/child.ts';
-import { waitFor } from '../../deploy/wait.ts';
+import type { Child } from '../../deploy/child.ts';
+import { launchServer } from '../../loadtest/server-process.ts';
 
 export { waitFor } from '../../deploy/wait.ts';
 
@@ -81,28 +81,8 @@ export function cleanEnvironment(settings: Settings = {}): NodeJS.ProcessEnv {
 
 /** `npm start` without npm: src/main.ts on a free port of the loopback; resolves at its line "is ready". */
 export async function startServerProcess(settings: Settings = {}): Promise<ServerProcess> {
-  const child = await startChild({
-    name: 'server',
-    command: process.execPath,
-    args: ['src/main.ts'],
-    cwd: ROOT,
-    env: cleanEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', ...settings }),
-  });
-  const port = await waitForPort(child).catch(async (error) => {
-    await child.stop('SIGKILL');
-    throw error;
-  });
+  const { child, port } = await launchServer(cleanEnvironment(settings));
   return { origin: `http://127.0.0.1:${port}`, port, child };
-}
-
-async function waitForPort(child: Child): Promise<number> {
-  const ready = () => /^Hypogeum is ready: http:\/\/[^:\s]+:(\d+)/m.exec(child.output());
-  const said = await waitFor('the server is ready', () => ready() ?? !child.running(), {
-    timeoutMs: 20_000,
-    detail: child.output,
-  });
-  if (said === true) throw new Error(`the server ended (${await child.exited})\n${child.output()}`);
-  return Number(said[1]);
 }
 
 /** True when no such process runs. One that has ended but that nobody asked about (a zombie) runs no more. */
