@@ -15,8 +15,13 @@ const BUCKETS_PER_POINT = 2;
  */
 const ROW_STRIDE = 0x9e3779b1 | 0;
 
-/** Cells farther from the origin than this cannot be told from their neighbours. */
-const MAX_CELL = 2 ** 40;
+/** How many cells from the origin positions may be: so far out, a rounded division is off by 2^-22 cells at most. */
+const MAX_CELL = 2 ** 31;
+/**
+ * Cells are wider than the farthest query by a little more than what rounding can take from a distance and from two
+ * divisions. Else two points just within reach of each other would, once in a while, lie two cells apart.
+ */
+const ROUNDING = 1 + 2 ** -20;
 
 export class SpatialHash {
   readonly #cellSize: number;
@@ -29,10 +34,10 @@ export class SpatialHash {
   #xs = new Float64Array(0);
   #ys = new Float64Array(0);
 
-  /** Queries reach at most `cellSize` far. */
-  constructor(cellSize: number) {
-    this.#cellSize = cellSize;
-    this.#maxCoordinate = cellSize * MAX_CELL;
+  /** Queries are for points at most `reach` away. */
+  constructor(reach: number) {
+    this.#cellSize = reach * ROUNDING;
+    this.#maxCoordinate = reach * MAX_CELL;
   }
 
   /** Whether a point can be taken or asked about: it has a finite position that is not absurdly far out. */
@@ -63,7 +68,7 @@ export class SpatialHash {
     }
   }
 
-  /** For a point within reach: writes the ids of all points within `radius` (inclusive, at most the cell size) to `found`; returns how many. */
+  /** For a point within reach: writes the ids of all points within `radius` (inclusive, at most the hash's reach) to `found`; returns how many. */
   query(x: number, y: number, radius: number, found: Int32Array): number {
     const cellX = Math.floor(x / this.#cellSize);
     const cellY = Math.floor(y / this.#cellSize);

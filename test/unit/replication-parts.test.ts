@@ -63,6 +63,23 @@ describe('SpatialHash', () => {
     );
   });
 
+  it('finds a point at the very edge of its reach, whatever rounding does to the cells', () => {
+    const hash = new SpatialHash(10);
+    const found = new Int32Array(2);
+    const below = (value: number): number => value - Number.EPSILON * Math.max(1, Math.abs(value));
+    for (const x of [-3e-323, 0, below(0), below(10), below(-10), 1e9 + 0.1, -1e9 - 0.1, 2 ** 31 - 0.1])
+      for (const [offX, offY] of [
+        [10, 0],
+        [-10, 0],
+        [0, 10],
+        [0, -10],
+      ] as const) {
+        hash.rebuild(1, Int32Array.of(7), Float64Array.of(x + offX), Float64Array.of(x + offY));
+        const within = (x + offX - x) ** 2 + (x + offY - x) ** 2 <= 100;
+        assert.equal(hash.query(x, x, 10, found), within ? 1 : 0, `${x} ${offX} ${offY}`);
+      }
+  });
+
   it('is used again for other points, more and fewer', () => {
     const random = createRandom(7);
     const hash = new SpatialHash(5);
@@ -81,7 +98,7 @@ describe('SpatialHash', () => {
 
   it('says which positions it cannot take (R8)', () => {
     const hash = new SpatialHash(10);
-    assert.ok(hash.reaches(-1e12, 1e12));
+    assert.ok(hash.reaches(-1e10, 1e10));
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1e30]) {
       assert.ok(!hash.reaches(bad, 0));
       assert.ok(!hash.reaches(0, -bad));
