@@ -33,7 +33,8 @@ export class HypogeumHalf {
 
   /** Entities that players hold, mean. */
   get visible(): number {
-    return this.#observers.reduce((sum, { knownCount }) => sum + knownCount, 0) / this.#observers.length;
+    const known = this.#observers.reduce((sum, observer) => sum + this.#replicator.knownCount(observer), 0);
+    return known / this.#observers.length;
   }
 
   /** One tick after `field.step()`; who came into sight and who left is written to `changes`, off the gauge. */

@@ -9,7 +9,7 @@ import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema
 import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
 import { createInterest, type Fault, type Interest } from './interest.ts';
-import type { KnownSet } from './known-set.ts';
+import { KnownPool, type KnownSet } from './known-set.ts';
 import type { Policy } from './policies.ts';
 
 /** A replicated entity, as the table keeps it. */
@@ -108,6 +108,8 @@ export class Collection {
   readonly tree: ChangeTree;
   readonly table = new EntityTable<Schema, EntityEntry>();
   readonly interest: Interest;
+  /** What each observer was sent of it. */
+  readonly known = new KnownPool();
   /** This tick's changes, entity by entity; and the wholes asked for in this tick. */
   readonly changes = new ByteArena();
   readonly wholes = new ByteArena();
@@ -125,7 +127,11 @@ export class Collection {
     this.map = map;
     this.tree = treeOf(map);
     this.#deps = deps;
-    this.interest = createInterest(policy, { table: this.table, get: (key) => map.get(key), fault: deps.fault });
+    this.interest = createInterest(policy, {
+      table: this.table,
+      get: (key) => this.#byKey.get(key),
+      fault: deps.fault,
+    });
   }
 
   get refId(): number {
@@ -294,13 +300,16 @@ export class Collection {
   };
 
   /** `255 mapRefId` and `64 serial` of each: removals from the map. */
-  writeRemovals(frame: ByteArena, { left, leftCount }: KnownSet): void {
+  writeRemovals(frame: ByteArena, known: KnownSet): void {
+    const { left } = known;
     frame.appendAll(this.#headerBytes());
-    frame.reserve(leftCount * MAX_REMOVAL_BYTES);
+    frame.reserve(left * MAX_REMOVAL_BYTES);
     const { bytes, cursor } = frame;
-    for (let i = 0; i < leftCount; i++) {
+    for (let n = 0; n < left; n++) {
+      const serial = known.leftSerialAt(n);
+      if (serial === 0) continue;
       bytes[cursor.offset++] = OPERATION.DELETE;
-      encode.number(bytes, left[i]!, cursor);
+      encode.number(bytes, serial, cursor);
     }
   }
 

@@ -25,11 +25,11 @@ export class FrameWriter {
 
   writeAll(frame: ByteArena, observer: Observer): void {
     for (let i = 0; i < this.#collections.length; i++) {
-      const known = observer.known[i]!;
-      if (known.count - known.sent + known.leftCount > 0) this.#writeMap(frame, this.#collections[i]!, known);
+      const known = this.#collections[i]!.known.open(observer.number);
+      if (known.count - known.sent + known.leftSent > 0) this.#writeMap(frame, this.#collections[i]!, known);
     }
     for (let i = 0; i < this.#collections.length; i++) {
-      const known = observer.known[i]!;
+      const known = this.#collections[i]!.known.open(observer.number);
       if (known.upTo === this.#clock.tick - 1) this.#writeNews(frame, this.#collections[i]!, known);
       else this.#writeStates(frame, this.#collections[i]!, known);
       known.sent = known.count;
@@ -39,6 +39,7 @@ export class FrameWriter {
 
   /** Removals from and additions to the collection's map. */
   #writeMap(frame: ByteArena, collection: Collection, known: KnownSet): void {
+    // The map's header is for the additions too.
     collection.writeRemovals(frame, known);
     // After a patch all that is known was sent, and what came since stands at the end.
     const first = known.upTo === this.#clock.tick - 1 ? known.sent : 0;
@@ -77,15 +78,15 @@ export class FrameWriter {
   writeWithin(frame: ByteArena, observer: Observer, budget: ByteBudget): void {
     budget.fill(this.#clock.now);
     for (let i = 0; i < this.#collections.length; i++) {
-      const known = observer.known[i]!;
-      if (known.leftCount > 0) this.#collections[i]!.writeRemovals(frame, known);
+      const known = this.#collections[i]!.known.open(observer.number);
+      if (known.leftSent > 0) this.#collections[i]!.writeRemovals(frame, known);
     }
     const overdue = budget.options.maxStaleMs - this.#clock.sinceLast;
     for (let i = 0; i < this.#collections.length; i++) {
       const collection = this.#collections[i]!;
-      const known = observer.known[i]!;
+      const known = collection.known.open(observer.number);
       this.#queue.clear();
-      collection.interest.look(observer.viewer);
+      collection.interest.look(observer.viewer, known);
       for (let at = 0; at < known.count; at++) {
         const slot = known.slotAt(at);
         if (collection.table.rows[slot * ROW + CHANGED]! <= known.versionAt(at)) continue;
@@ -93,14 +94,12 @@ export class FrameWriter {
         const due = waited >= overdue ? Number.MAX_VALUE : priority(waited, collection.interest.distance(slot));
         this.#queue.push(at, due);
       }
-      this.#spend(frame, collection, observer, i, overdue);
+      this.#spend(frame, collection, known, observer.budget!.left, overdue);
     }
     budget.spend(frame.length);
   }
 
-  #spend(frame: ByteArena, collection: Collection, observer: Observer, index: number, overdue: number): void {
-    const known = observer.known[index]!;
-    const { left } = observer.budget!;
+  #spend(frame: ByteArena, collection: Collection, known: KnownSet, left: number, overdue: number): void {
     for (let at = this.#queue.pop(); at >= 0; at = this.#queue.pop()) {
       const version = known.versionAt(at);
       const waited = this.#clock.since(version);
@@ -119,8 +118,9 @@ export class FrameWriter {
   }
 
   /** All of a collection that an observer sees, for a snapshot. */
-  writeCollection(frame: ByteArena, collection: Collection, known: KnownSet): void {
+  writeCollection(frame: ByteArena, collection: Collection, observer: Observer): void {
     const { entries } = collection.table;
+    const known = collection.known.open(observer.number);
     frame.write(fieldHeader, collection.tree);
     frame.write(collection.writeHeader, undefined);
     for (let at = 0; at < known.count; at++) frame.write(collection.writeArrival, entries[known.slotAt(at)]!);

@@ -17,7 +17,7 @@ import { FrameWriter } from './colyseus-frames.ts';
 import { encodeShared, liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { MARK, ROW, SERIAL } from './entity-table.ts';
-import { KnownPool, type KnownSet } from './known-set.ts';
+import type { KnownSet } from './known-set.ts';
 import { NO_STATE, Observer } from './observer.ts';
 import type { Policy, Viewer } from './policies.ts';
 import { TickTimes } from './tick-times.ts';
@@ -51,7 +51,8 @@ export class Replicator {
   readonly #byRefId = new Map<number, EntityEntry>();
   #indexAgain = false;
   readonly #observers = new Set<Observer>();
-  readonly #pool = new KnownPool();
+  /** Numbers of observers that are gone. */
+  readonly #freeNumbers: number[] = [];
   readonly #changed: EntityEntry[] = [];
   readonly #hiddenLabels = new Map<HiddenReason, Labels>();
   readonly #frame = new ByteArena();
@@ -118,13 +119,16 @@ export class Replicator {
 
   /** @throws RangeError for a budget whose numbers are not over 0. */
   addObserver(viewer: Viewer, budget?: ByteBudgetOptions): Observer {
-    const observer = new Observer(viewer, budget && new ByteBudget(budget));
+    const wanted = budget && new ByteBudget(budget);
+    const observer = new Observer(this.#freeNumbers.pop() ?? this.#observers.size, viewer, wanted);
     this.#observers.add(observer);
     return observer;
   }
 
   removeObserver(observer: Observer): void {
-    if (this.#observers.delete(observer)) observer.release();
+    if (!this.#observers.delete(observer)) return;
+    for (const { known } of this.#collections) known.release(observer.number);
+    this.#freeNumbers.push(observer.number);
   }
 
   /** After the step: encodes what changed, once for all. Milliseconds of any clock that does not go back. */
@@ -201,14 +205,14 @@ export class Replicator {
   look(observer: Observer): void {
     if (observer.lookedAt === this.#clock.tick) return;
     observer.lookedAt = this.#clock.tick;
-    const { known, viewer } = observer;
-    if (known.length < this.#collections.length) observer.reserve(this.#collections.length, this.#pool);
-    for (let i = 0; i < known.length; i++) this.#lookAt(this.#collections[i]!, viewer, known[i]!);
+    for (let i = 0; i < this.#collections.length; i++) this.#lookAt(this.#collections[i]!, observer);
   }
 
-  #lookAt({ table, interest }: Collection, viewer: Viewer, known: KnownSet): void {
+  #lookAt(collection: Collection, observer: Observer): void {
+    const { table, interest } = collection;
+    const known = collection.known.open(observer.number);
     known.beginLook();
-    interest.look(viewer);
+    interest.look(observer.viewer, known);
     const mark = ++this.#mark;
     if (interest.markStaying(known, mark) < known.count) takeOut(known, table.rows, mark);
     if (this.#found.length < table.size) this.#found = new Int32Array(table.capacity);
@@ -253,9 +257,8 @@ export class Replicator {
     frame.appendAll(head);
     this.#appendShared(frame);
     if (again) frame.write((arena) => this.#trees.absentFields(arena, treeOf(this.#encoder.state)), undefined);
-    this.#collections.forEach((collection, index) => {
-      if (this.#isInState(collection)) this.#writer.writeCollection(frame, collection, observer.known[index]!);
-    });
+    for (const collection of this.#collections)
+      if (this.#isInState(collection)) this.#writer.writeCollection(frame, collection, observer);
     return this.#pack(frame.bytes, frame.length);
   }
 
@@ -277,11 +280,17 @@ export class Replicator {
     if (this.#clock.tick % FORGET_EVERY === 0) this.#trees.forgetGone();
   }
 
+  /** Entities the observer's client holds after what it was sent. */
+  knownCount({ number }: Observer): number {
+    return this.#collections.reduce((sum, { known }) => sum + known.open(number).sent, 0);
+  }
+
   /** Calls back for each entity the observer's client holds: the number of its collection by declaration, and its key. */
   eachKnown(observer: Observer, each: (collection: number, key: string) => void): void {
-    observer.known.forEach((known, index) => {
+    this.#collections.forEach((collection, index) => {
+      const known = collection.known.open(observer.number);
       for (let at = 0; at < known.count; at++) {
-        const entry = this.#collections[index]!.table.entries[known.slotAt(at)];
+        const entry = collection.table.entries[known.slotAt(at)];
         if (known.versionAt(at) > 0 && entry?.serial === known.serialAt(at)) each(index, entry.key);
       }
     });
@@ -289,18 +298,23 @@ export class Replicator {
 
   /** After `look`: what came into sight in this tick. */
   eachEntered(observer: Observer, each: (entity: Schema) => void): void {
-    observer.known.forEach((known, index) => {
+    for (const collection of this.#collections) {
+      const known = collection.known.open(observer.number);
       for (let at = known.count - known.came; at < known.count; at++) {
-        each(this.#collections[index]!.table.entries[known.slotAt(at)]!.entity);
+        each(collection.table.entries[known.slotAt(at)]!.entity);
       }
-    });
+    }
   }
 
   /** After `look`: what went out of sight in this tick and is still there. */
   eachLeft(observer: Observer, each: (entity: Schema) => void): void {
-    observer.known.forEach(({ leftSlots, leftSlotCount }, index) => {
-      for (let i = 0; i < leftSlotCount; i++) each(this.#collections[index]!.table.entries[leftSlots[i]!]!.entity);
-    });
+    for (const collection of this.#collections) {
+      const known = collection.known.open(observer.number);
+      for (let n = 0; n < known.left; n++) {
+        const slot = known.leftSlotAt(n);
+        if (slot >= 0) each(collection.table.entries[slot]!.entity);
+      }
+    }
   }
 }
 

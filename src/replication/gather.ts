@@ -3,7 +3,7 @@
  * another. Sixteen bytes are copied without looking how long a change is, because most are not longer.
  */
 import { type ByteArena, copyWords } from './byte-arena.ts';
-import { type KnownSet, SLOT, STRIDE } from './known-set.ts';
+import type { KnownSet } from './known-set.ts';
 
 /** Most changes of an entity, a position and some more, fit into this. */
 const UNROLLED = 16;
@@ -13,13 +13,13 @@ const UNROLLED = 16;
  * each slot where its change begins in `changes`, and its length, 0 for none.
  */
 export function gatherChanges(frame: ByteArena, changes: ByteArena, spans: Int32Array, known: KnownSet): void {
-  frame.reserveFor(changes, known.sent);
-  const { numbers } = known.pool;
-  const end = known.start + known.sent * STRIDE;
+  const { numbers, slotsStart, sent } = known;
+  frame.reserveFor(changes, sent);
+  const end = slotsStart + sent;
   const from = changes.view;
   const to = frame.view;
   let offset = frame.cursor.offset;
-  for (let at = known.start + SLOT; at < end; at += STRIDE) {
+  for (let at = slotsStart; at < end; at++) {
     const span = numbers[at]! * 2;
     const length = spans[span + 1]!;
     if (length === 0) continue;

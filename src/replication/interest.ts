@@ -3,15 +3,15 @@
  * and asked about, one after another. A callback of the game that throws hides what it was asked about, and is counted.
  */
 import { CHANGED, CHANGED_BEFORE, type EntityTable, type Entry, MARK, ROW, SERIAL, X, Y } from './entity-table.ts';
-import { KNOWN_SERIAL, type KnownSet, SLOT, STRIDE } from './known-set.ts';
+import type { KnownSet } from './known-set.ts';
 import type { AreaPolicy, OwnerPolicy, Point, Policy, SeesPolicy, Viewer } from './policies.ts';
 import { SpatialHash } from './spatial-hash.ts';
 
 export interface Interest {
   /** After the tick's entities came and went. */
   prepare(tick: number): void;
-  /** Whom the next questions are about. */
-  look(viewer: Viewer): void;
+  /** Whom the next questions are about, and what that one knows. */
+  look(viewer: Viewer, known: KnownSet): void;
   /** Marks the rows of known entities that are still there and stay in sight; returns how many. */
   markStaying(known: KnownSet, mark: number): number;
   /** Slots of entities in sight, written to `found`, which has room for all; those marked `mark` may be left out. Returns how many. */
@@ -27,8 +27,8 @@ export type Fault = 'no position' | 'out of bounds' | 'policy failed';
 
 export interface InterestDeps<E> {
   readonly table: EntityTable<E, Entry<E>>;
-  /** The entity under a key. */
-  readonly get: (key: string) => E | undefined;
+  /** What is under a key. */
+  readonly get: (key: string) => Entry<E> | undefined;
   /** Counts what was left out in this tick. */
   readonly fault: (kind: Fault) => void;
 }
@@ -124,13 +124,13 @@ class AreaInterest<E> implements Interest {
     return bounds !== undefined && (x < bounds.minX || x > bounds.maxX || y < bounds.minY || y > bounds.maxY);
   }
 
-  look(viewer: Viewer): void {
+  look(viewer: Viewer, known: KnownSet): void {
     this.#centerX = Number.NaN;
     this.#centerY = Number.NaN;
     const { center } = this.#policy;
     try {
       if (center !== undefined) this.#lookFrom(center(viewer));
-      else this.#lookFromEntity(this.#deps.get(viewer.sessionId));
+      else this.#lookFromOwn(viewer, known);
     } catch {
       this.#deps.fault('policy failed');
     }
@@ -142,25 +142,34 @@ class AreaInterest<E> implements Interest {
     this.#centerY = point.y;
   }
 
-  #lookFromEntity(entity: E | undefined): void {
-    if (entity === undefined) return;
-    this.#centerX = this.#x(entity);
-    this.#centerY = this.#y(entity);
+  /** The viewer's own entity is searched once; its row says where it is, unless nobody can see it there. */
+  #lookFromOwn({ sessionId }: Viewer, known: KnownSet): void {
+    const { table, get } = this.#deps;
+    const own = known.ownSlot * ROW;
+    if (known.ownSerial !== 0 && table.rows[own + SERIAL] === known.ownSerial) {
+      this.#centerX = table.rows[own + X]!;
+      this.#centerY = table.rows[own + Y]!;
+      if (!Number.isNaN(this.#centerX)) return;
+    }
+    const entry = get(sessionId);
+    if (entry === undefined) return;
+    known.own(entry.slot, entry.serial);
+    this.#centerX = this.#x(entry.entity);
+    this.#centerY = this.#y(entry.entity);
   }
 
-  markStaying({ pool, start, count }: KnownSet, mark: number): number {
+  markStaying({ numbers, slotsStart, capacity, count }: KnownSet, mark: number): number {
     const { rows } = this.#deps.table;
-    const { numbers } = pool;
     const x = this.#centerX;
     const y = this.#centerY;
     const reach = this.#leaveSquared;
     let staying = 0;
-    for (let at = start, end = start + count * STRIDE; at < end; at += STRIDE) {
-      const row = numbers[at + SLOT]! * ROW;
+    for (let at = slotsStart, end = slotsStart + count; at < end; at++) {
+      const row = numbers[at]! * ROW;
       const offX = rows[row + X]! - x;
       const offY = rows[row + Y]! - y;
       // Not a number, and so not near, when either has no position.
-      if (offX * offX + offY * offY <= reach && rows[row + SERIAL] === numbers[at + KNOWN_SERIAL]) {
+      if (offX * offX + offY * offY <= reach && rows[row + SERIAL] === numbers[at + capacity]) {
         rows[row + MARK] = mark;
         staying++;
       }

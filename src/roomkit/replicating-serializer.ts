@@ -77,7 +77,8 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
 
   /** How many replicated entities a player has been sent and still sees. */
   knownTo(client: Client): number {
-    return this.#observers.get(client)?.knownCount ?? 0;
+    const observer = this.#observers.get(client);
+    return observer === undefined ? 0 : this.#replicator!.knownCount(observer);
   }
 
   override applyPatches(clients: Client[], state?: unknown, timing?: PatchTimingContext): boolean {

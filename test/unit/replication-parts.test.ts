@@ -4,7 +4,7 @@ import { createRandom } from '../../src/kernel/random.ts';
 import { compareArrays } from '../../src/replication/array-change.ts';
 import { ByteArena } from '../../src/replication/byte-arena.ts';
 import { ByteBudget, PriorityQueue, priority } from '../../src/replication/byte-budget.ts';
-import { KnownPool, KnownSet, STRIDE } from '../../src/replication/known-set.ts';
+import { KnownPool, type KnownSet } from '../../src/replication/known-set.ts';
 import { area, owner } from '../../src/replication/policies.ts';
 import { SpatialHash } from '../../src/replication/spatial-hash.ts';
 
@@ -106,58 +106,84 @@ describe('SpatialHash', () => {
   });
 });
 
-describe('KnownSet', () => {
+describe('KnownPool (R19)', () => {
+  const slots = (known: KnownSet): number[] => Array.from({ length: known.count }, (_, at) => known.slotAt(at));
+
   it('keeps what was added and not removed, with what was sent of it', () => {
-    const known = new KnownSet(new KnownPool());
+    const known = new KnownPool().open(0);
     for (let i = 0; i < 100; i++) known.add(i, 1000 + i, 5);
     assert.deepEqual([known.count, known.came, known.sent, known.versionAt(3)], [100, 100, 0, -5]);
     known.markAllSent(6);
     known.beginLook();
-    known.add(200, 2000, 7);
-    assert.deepEqual([known.came, known.sent, known.versionAt(100), known.versionAt(99)], [1, 100, -7, 6]);
     known.removeAt(0, true);
+    known.add(200, 2000, 7);
+    assert.deepEqual([known.came, known.sent, known.versionAt(99), known.versionAt(98)], [1, 99, -7, 6]);
     assert.deepEqual(
       [known.slotAt(0), known.serialAt(0), known.versionAt(0)],
-      [200, 2000, -7],
+      [99, 1099, 6],
       'the last takes its place',
     );
-    assert.deepEqual([known.sent, known.leftCount, known.left[0], known.leftSlots[0]], [99, 1, 1000, 0]);
-    known.removeAt(0, false);
-    assert.deepEqual([known.leftCount, known.leftSlotCount], [1, 1], 'what was never sent need not be taken back');
+    known.removeAt(99, false);
+    known.removeAt(1, false);
+    assert.deepEqual([known.left, known.leftSent, known.count], [3, 2, 98]);
+    const left = [0, 1, 2].map((n) => [known.leftSlotAt(n), known.leftSerialAt(n)]);
+    assert.deepEqual(left, [[0, 1000], [-1, 0], [-1, 1001]], 'gone is -1, never sent is 0'); // biome-ignore format: a table
     known.upTo = 9;
     assert.equal(known.versionAt(1), 9);
     known.markSent(1, 12);
-    assert.deepEqual([known.versionAt(1), known.sent], [12, 99]);
+    assert.deepEqual([known.versionAt(1), known.sent], [12, 98]);
+    known.beginLook();
+    assert.deepEqual([known.left, known.leftSent, known.came], [0, 0, 0]);
   });
 
-  it('shares its memory with others without touching theirs, and gives it back', () => {
+  it('keeps what left in a look apart from what came in it, also when it grows', () => {
+    const known = new KnownPool().open(3);
+    for (let i = 0; i < 16; i++) known.add(i, 100 + i, 1);
+    known.markAllSent(1);
+    known.own(5, 105);
+    known.beginLook();
+    for (let i = 0; i < 10; i++) known.removeAt(0, true);
+    for (let i = 0; i < 50; i++) known.add(1000 + i, 2000 + i, 2);
+    const left = Array.from({ length: known.left }, (_, n) => known.leftSerialAt(n) - known.leftSlotAt(n));
+    assert.deepEqual([left, known.left, known.count, known.came], [new Array(10).fill(100), 10, 56, 50]);
+    const serials = slots(known).map((slot, at) => known.serialAt(at) - slot);
+    assert.deepEqual(serials, [...new Array(6).fill(100), ...new Array(50).fill(1000)]);
+    assert.deepEqual([known.versionAt(5), known.versionAt(6), known.sent], [1, -2, 6]);
+    assert.deepEqual([known.ownSlot, known.ownSerial], [5, 105]);
+  });
+
+  it('gives each observer memory of its own, as much as that one knows, and takes it back', () => {
     const random = createRandom(3);
     const pool = new KnownPool();
-    const sets = Array.from({ length: 50 }, () => ({ known: new KnownSet(pool), held: [] as number[] }));
+    const held = Array.from({ length: 100 }, () => [] as number[]);
     for (let n = 0; n < 20_000; n++) {
-      const one = sets[random.int(50)]!;
+      const observer = random.int(100);
+      const known = pool.open(observer);
+      const mine = held[observer]!;
       if (random.next() < 0.001) {
-        one.known.release();
-        one.held = [];
-      } else if (random.next() < 0.55 || one.held.length === 0) {
-        one.known.add(n, n, 1);
-        one.held.push(n);
+        pool.release(observer);
+        mine.length = 0;
+      } else if (random.next() < 0.55 || mine.length === 0) {
+        known.beginLook();
+        known.add(n, n, 1);
+        mine.push(n);
       } else {
-        const at = random.int(one.held.length);
-        one.known.removeAt(at, false);
-        const last = one.held.pop()!;
-        if (at < one.held.length) one.held[at] = last;
+        const at = random.int(mine.length);
+        known.beginLook();
+        known.removeAt(at, false);
+        const last = mine.pop()!;
+        if (at < mine.length) mine[at] = last;
       }
       if (n % 500 !== 0) continue;
-      for (const { known, held } of sets)
-        assert.deepEqual(
-          Array.from({ length: known.count }, (_, at) => known.slotAt(at)),
-          held,
-          'seed 3',
-        );
+      held.forEach((each, number) => {
+        assert.deepEqual(slots(pool.open(number)), each, 'seed 3');
+      });
     }
-    const entries = sets.reduce((sum, { known }) => sum + known.count, 0);
-    assert.ok(pool.numbers.length < entries * STRIDE * 8, `${pool.numbers.length} numbers for ${entries} entries`);
+    const entries = held.reduce((sum, { length }) => sum + length, 0);
+    assert.ok(
+      pool.numbers.length < entries * 3 * 8 + 100 * 64,
+      `${pool.numbers.length} numbers for ${entries} entries`,
+    );
   });
 });
 
