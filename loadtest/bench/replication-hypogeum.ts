@@ -46,11 +46,13 @@ export class HypogeumHalf {
     const encode = gauge.lap();
     this.#look();
     const interest = gauge.lap();
+    this.#assemble();
+    const assembly = gauge.lap();
+    // Not before: it would push what frames are made of out of the caches.
     this.#recordSight(changes);
     gauge.start();
-    this.#assemble();
     this.#replicator.finish();
-    const frames = encode + gauge.lap();
+    const frames = encode + assembly + gauge.lap();
     const bytes = this.frames.reduce((sum, frame) => sum + (frame?.length ?? 0), 0);
     return { frames, views: 0, interest, bytes };
   }
@@ -66,8 +68,9 @@ export class HypogeumHalf {
 
   #assemble(): void {
     const { frames } = this;
-    for (const observer of this.#observers) {
-      frames[Number(observer.viewer.sessionId)] = this.#replicator.needsSnapshot(observer)
+    for (let walker = 0; walker < frames.length; walker++) {
+      const observer = this.#observers[walker]!;
+      frames[walker] = this.#replicator.needsSnapshot(observer)
         ? this.#replicator.snapshot(observer, STATE)
         : this.#replicator.patch(observer, PATCH);
     }

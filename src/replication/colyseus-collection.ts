@@ -11,6 +11,7 @@ import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-
 import { createInterest, type Fault, type Interest } from './interest.ts';
 import { KnownPool, type KnownSet } from './known-set.ts';
 import type { Policy } from './policies.ts';
+import { WholeForms } from './whole-forms.ts';
 
 /** A replicated entity, as the table keeps it. */
 export class EntityEntry implements Entry<Schema>, ChangeLog {
@@ -27,18 +28,14 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
   nestedTicks: Map<number, number> | undefined;
   nestedSince = 0;
   arrays: Map<number, readonly unknown[]> | undefined;
-  /** Trees with changes in this tick, parents first: so many from the front. */
+  /** Whether it changed in this tick, and nothing of it but its own fields. */
+  onlyItself = false;
+  /** Otherwise the trees with changes in this tick, parents first: so many from the front. */
   readonly dirty: ChangeTree[] = [];
   dirtyCount = 0;
   /** How far each of them is from the entity; and whether another entity holds it too. */
   readonly depths: number[] = [];
   readonly shared: boolean[] = [];
-  /** The tick whose forms the ranges below are; 0 for none. Ranges in the collection's arena of wholes. */
-  wholeTick = 0;
-  arrival: Uint8Array | undefined;
-  arrivalStart = 0;
-  arrivalEnd = 0;
-  wholeEnd = 0;
 
   constructor(collection: Collection, entity: Schema, key: string, slot: number, serial: number, since: number) {
     this.collection = collection;
@@ -51,8 +48,32 @@ export class EntityEntry implements Entry<Schema>, ChangeLog {
     this.fieldTicks = new Float64Array(this.tree.encDescriptor.names.length);
   }
 
-  /** Enters a tree behind those that are as near to the entity. */
+  wrote(field: number, arena: ByteArena, start: number): void {
+    this.collection.wholes.renew(this.slot, field, arena, start);
+  }
+
+  get hasChanges(): boolean {
+    return this.onlyItself || this.dirtyCount > 0;
+  }
+
+  /** Notes a tree with changes; `shared`: other entities hold it too. */
   noteChange(tree: ChangeTree, depth: number, shared: boolean): void {
+    if (tree === this.tree && !shared && this.dirtyCount === 0) {
+      this.onlyItself = true;
+      return;
+    }
+    if (this.onlyItself) this.#enter(this.tree, 0, false);
+    this.onlyItself = false;
+    this.#enter(tree, depth, shared);
+  }
+
+  forgetChanges(): void {
+    this.onlyItself = false;
+    this.dirtyCount = 0;
+  }
+
+  /** Behind those that are as near to the entity. */
+  #enter(tree: ChangeTree, depth: number, shared: boolean): void {
     const { dirty, depths, shared: sharing } = this;
     let at = this.dirtyCount++;
     for (; at > 0 && depths[at - 1]! > depth; at--) {
@@ -110,11 +131,14 @@ export class Collection {
   readonly interest: Interest;
   /** What each observer was sent of it. */
   readonly known = new KnownPool();
-  /** This tick's changes, entity by entity; and the wholes asked for in this tick. */
+  /** This tick's changes, entity by entity. */
   readonly changes = new ByteArena();
-  readonly wholes = new ByteArena();
-  /** Forms of entities for observers that missed ticks, by slot and tick. */
-  readonly #catchUps = new Map<number, number>();
+  /** The wholes of entities that came into sight of somebody. */
+  readonly wholes = new WholeForms();
+  readonly #scratch = new ByteArena();
+  /** This tick's forms of entities for observers that missed ticks, and where they begin by slot and tick. */
+  readonly #catchUps = new ByteArena();
+  readonly #catchUpStarts = new Map<number, number>();
   readonly #deps: CollectionDeps;
   #header: Uint8Array | undefined;
   readonly #byKey = new Map<string, EntityEntry>();
@@ -142,8 +166,9 @@ export class Collection {
     this.#tick = tick;
     this.table.begin();
     this.changes.clear();
-    this.wholes.clear();
+    this.wholes.begin();
     this.#catchUps.clear();
+    this.#catchUpStarts.clear();
   }
 
   /** Entities came or went: the map's own record says which keys to look at. */
@@ -204,6 +229,7 @@ export class Collection {
   #remove(entry: EntityEntry): void {
     const { byRefId } = this.#deps;
     this.interest.forget(entry.slot);
+    this.wholes.invalidate(entry.slot);
     this.table.remove(entry);
     if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
     const refId = refIdOf(entry.tree);
@@ -219,18 +245,28 @@ export class Collection {
 
   /** Writes what changed of an entity in this tick. */
   encodeChanges(entry: EntityEntry): void {
-    const { dirty, dirtyCount, slot } = entry;
+    const { slot } = entry;
     if (entry.since === this.#tick) return;
-    for (let i = 0; i < dirtyCount; i++) if (dirty[i] !== entry.tree) entry.noteNested(dirty[i]!, this.#tick);
     this.table.changed(slot, this.#tick);
-    const start = this.changes.write(this.#writeChanges, entry);
+    const start = this.changes.write(entry.onlyItself ? this.#writeOwnChanges : this.#writeChanges, entry);
     this.table.spans[slot * 2] = start;
     this.table.spans[slot * 2 + 1] = this.changes.length - start;
-    for (let i = 0; i < dirtyCount; i++) if (dirty[i]!.isArray) entry.noteArray(dirty[i]!);
+    if (!entry.onlyItself) this.#noteNested(entry);
   }
+
+  readonly #writeOwnChanges = (arena: ByteArena, entry: EntityEntry): void => this.#deps.trees.ownChanges(arena, entry);
 
   readonly #writeChanges = (arena: ByteArena, entry: EntityEntry): void =>
     this.#deps.trees.changes(arena, entry, entry);
+
+  #noteNested(entry: EntityEntry): void {
+    const { dirty, dirtyCount, tree } = entry;
+    for (let i = 0; i < dirtyCount; i++) {
+      if (dirty[i] !== tree) entry.noteNested(dirty[i]!, this.#tick);
+      if (dirty[i]!.isArray) entry.noteArray(dirty[i]!);
+    }
+    this.wholes.invalidate(entry.slot);
+  }
 
   /** After entities came, went and changed. `placesChanged`: instances got another place in the state, or lost one. */
   prepare(placesChanged: boolean): void {
@@ -259,31 +295,28 @@ export class Collection {
   #renew(entry: EntityEntry): void {
     entry.fieldTicks.fill(this.#tick);
     entry.nestedSince = this.#tick;
+    this.wholes.invalidate(entry.slot);
     this.table.rows[entry.slot * ROW + CHANGED_BEFORE] = this.#tick;
   }
 
-  /** Writes the addition to the map and the whole of an entity, once a tick, to `wholes`; ranges are in the entry. */
-  encodeWhole(entry: EntityEntry): void {
-    if (entry.wholeTick === this.#tick) return;
-    entry.wholeTick = this.#tick;
-    entry.arrivalStart = this.#appendArrival(entry);
-    entry.arrivalEnd = this.wholes.length;
-    this.wholes.write(this.#writeFresh, entry);
-    entry.wholeEnd = this.wholes.length;
+  /** Sees to it that the whole of a slot's entity can be taken from `wholes`. */
+  encodeWhole(slot: number): void {
+    if (this.wholes.isValid(slot, this.#tick)) return;
+    const entry = this.table.entries[slot]!;
+    const scratch = this.#scratch;
+    scratch.clear();
+    scratch.write(this.writeArrival, entry);
+    const split = scratch.length;
+    scratch.write(this.#writeFresh, entry);
+    const { values } = this.#deps.trees;
+    const kept = this.#isPlain && this.wholes.keep(slot, scratch, split, values, entry.fieldTicks.length);
+    if (!kept) this.wholes.set(slot, scratch, split, this.#tick);
   }
 
-  /** An entity's addition to the map is always the same. */
-  #appendArrival(entry: EntityEntry): number {
-    const start = this.wholes.length;
-    if (entry.arrival !== undefined) this.wholes.appendAll(entry.arrival);
-    else {
-      this.wholes.write(this.writeArrival, entry);
-      entry.arrival = Uint8Array.prototype.slice.call(this.wholes.bytes, start, this.wholes.length);
-    }
-    return start;
-  }
-
-  readonly #writeFresh = (arena: ByteArena, entry: EntityEntry): void => this.writeWhole(arena, entry, 'fresh');
+  #isPlain = false;
+  readonly #writeFresh = (arena: ByteArena, { tree }: EntityEntry): void => {
+    this.#isPlain = this.#deps.trees.whole(arena, tree, 'fresh');
+  };
 
   writeWhole(arena: ByteArena, entry: EntityEntry, form: Form): void {
     this.#deps.trees.whole(arena, entry.tree, form);
@@ -344,16 +377,17 @@ export class Collection {
   #appendSince(frame: ByteArena, entry: EntityEntry, since: number): void {
     // Both below 2 ** 26 for weeks of ticks; later ones only miss the cache of this tick.
     const name = entry.slot * 2 ** 26 + Math.min(this.#tick - since, 2 ** 26 - 1);
-    let start = this.#catchUps.get(name);
+    const catchUps = this.#catchUps;
+    let start = this.#catchUpStarts.get(name);
     if (start === undefined) {
-      start = this.wholes.length;
-      this.wholes.write(writeLength, 0);
-      this.wholes.write((arena) => this.#deps.trees.changesSince(arena, entry, since), undefined);
-      this.wholes.bytes.writeUInt32LE(this.wholes.length - start - LENGTH_BYTES, start);
-      this.#catchUps.set(name, start);
+      start = catchUps.length;
+      catchUps.write(writeLength, 0);
+      catchUps.write((arena) => this.#deps.trees.changesSince(arena, entry, since), undefined);
+      catchUps.bytes.writeUInt32LE(catchUps.length - start - LENGTH_BYTES, start);
+      this.#catchUpStarts.set(name, start);
     }
     const begin = start + LENGTH_BYTES;
-    frame.append(this.wholes, begin, begin + this.wholes.bytes.readUInt32LE(start));
+    frame.append(catchUps, begin, begin + catchUps.bytes.readUInt32LE(start));
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ByteArena } from './byte-arena.ts';
 import { type ByteBudget, PriorityQueue, priority } from './byte-budget.ts';
-import type { Collection, EntityEntry } from './colyseus-collection.ts';
+import type { Collection } from './colyseus-collection.ts';
 import { fieldHeader } from './colyseus-declaration.ts';
 import { CHANGED, ROW } from './entity-table.ts';
 import { gatherChanges } from './gather.ts';
@@ -45,9 +45,9 @@ export class FrameWriter {
     const first = known.upTo === this.#clock.tick - 1 ? known.sent : 0;
     for (let at = first; at < known.count; at++) {
       if (known.versionAt(at) > 0) continue;
-      const entry = collection.table.entries[known.slotAt(at)]!;
-      collection.encodeWhole(entry);
-      frame.append(collection.wholes, entry.arrivalStart, entry.arrivalEnd);
+      const slot = known.slotAt(at);
+      collection.encodeWhole(slot);
+      collection.wholes.appendArrival(frame, slot);
     }
   }
 
@@ -69,8 +69,7 @@ export class FrameWriter {
   }
 
   #writeWhole(frame: ByteArena, collection: Collection, known: KnownSet, at: number): void {
-    const { arrivalEnd, wholeEnd } = collection.table.entries[known.slotAt(at)]!;
-    frame.append(collection.wholes, arrivalEnd, wholeEnd);
+    collection.wholes.appendFields(frame, known.slotAt(at));
     known.markSent(at, this.#clock.tick);
   }
 
@@ -104,17 +103,17 @@ export class FrameWriter {
       const version = known.versionAt(at);
       const waited = this.#clock.since(version);
       if (frame.length >= left && waited < overdue) return;
-      const entry = collection.table.entries[known.slotAt(at)]!;
-      if (version < 0) this.#writeArrival(frame, collection, entry);
-      else collection.appendChanges(frame, entry, version);
+      const slot = known.slotAt(at);
+      if (version < 0) this.#writeArrival(frame, collection, slot);
+      else collection.appendChanges(frame, collection.table.entries[slot]!, version);
       known.markSent(at, this.#clock.tick);
     }
   }
 
-  #writeArrival(frame: ByteArena, collection: Collection, entry: EntityEntry): void {
-    collection.encodeWhole(entry);
+  #writeArrival(frame: ByteArena, collection: Collection, slot: number): void {
+    collection.encodeWhole(slot);
     frame.write(collection.writeHeader, undefined);
-    frame.append(collection.wholes, entry.arrivalStart, entry.wholeEnd);
+    collection.wholes.appendBoth(frame, slot);
   }
 
   /** All of a collection that an observer sees, for a snapshot. */

@@ -148,7 +148,7 @@ export class Replicator {
     this.#follow();
     for (const entry of this.#changed) {
       entry.collection.encodeChanges(entry);
-      entry.dirtyCount = 0;
+      entry.forgetChanges();
     }
     for (const collection of this.#collections) collection.prepare(placesChanged);
   }
@@ -190,7 +190,7 @@ export class Replicator {
   #noteChange(tree: ChangeTree, at = tree, depth = 0, shared = false): void {
     const entry = this.#byRefId.get(refIdOf(at));
     if (entry !== undefined) {
-      if (entry.dirtyCount === 0) this.#changed.push(entry);
+      if (!entry.hasChanges) this.#changed.push(entry);
       entry.noteChange(tree, depth, shared);
     } else if (at.extraParents === undefined) {
       const parent = onlyParentOf(at);

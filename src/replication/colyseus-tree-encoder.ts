@@ -8,12 +8,16 @@ import { type ArrayChange, compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
 import { fieldOf, hasChildren, isTracked, mayHoldRef, primitiveOf, writeSwitch } from './colyseus-fields.ts';
 import { itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import type { ValueSpans } from './whole-forms.ts';
 
 /**
  * fresh: for a decoder without the instance; parts that moved here from elsewhere are written over. overwrite: sets, clears
  * and deletes whatever differs. snapshot: plain additions, as a ROOM_STATE needs them.
  */
 export type Form = 'fresh' | 'overwrite' | 'snapshot';
+
+/** What Colyseus allows of one schema. */
+const MAX_FIELDS = 64;
 
 /** When parts of an entity changed last, for whoever missed some ticks. */
 export interface ChangeLog {
@@ -25,6 +29,8 @@ export interface ChangeLog {
   readonly nestedSince: number;
   /** What arrays held after the last tick in which they changed, by refId; not of all arrays. */
   readonly arrays: ReadonlyMap<number, readonly unknown[]> | undefined;
+  /** A field's value was written, from `start` to where the arena ends now; nothing if the field was deleted. */
+  wrote(field: number, arena: ByteArena, start: number): void;
 }
 
 /** Trees with changes in this tick: so many from the front, parents first; and which of them other entities hold too. */
@@ -53,6 +59,8 @@ export class TreeEncoder {
   readonly #arrived: ChangeTree[] = [];
   /** Trees whose whole was written as part of the changes being written. */
   readonly #written = new Set<ChangeTree>();
+  /** Where the values of the plain whole that was written last are. */
+  readonly values: ValueSpans = { starts: new Int32Array(MAX_FIELDS), ends: new Int32Array(MAX_FIELDS) };
   /** Whether the entities of a class are plain, by what Colyseus knows of the class. */
   readonly #plainClasses = new Map<object, boolean>();
 
@@ -97,34 +105,47 @@ export class TreeEncoder {
         this.#arrayChanges(tree, compareArrays(log.arrays?.get(refIdOf(tree)), itemsOf(tree)));
         continue;
       }
-      this.#open(tree);
-      if (this.#isPlain(tree)) {
-        this.#plainChanges(tree, tree === log.tree ? log.fieldTicks : undefined);
-        continue;
-      }
+      this.#changes(tree, log);
+    }
+  }
+
+  /** The same of an entity of which nothing but its own fields changed. */
+  ownChanges(arena: ByteArena, log: ChangeLog): void {
+    this.#arena = arena;
+    this.#log = log;
+    this.#changes(log.tree, log);
+  }
+
+  #changes(tree: ChangeTree, log: ChangeLog): void {
+    this.#open(tree);
+    if (this.#isPlain(tree)) this.#plainChanges(tree, tree === log.tree ? log : undefined);
+    else {
       tree.forEachWithCtx(this, writeChange);
       this.#writeArrived();
     }
   }
 
   /** A changed field of a primitive type is set, or deleted: what was recorded of it in the tick does not matter. */
-  #plainChanges(tree: ChangeTree, fieldTicks: Float64Array | undefined): void {
+  #plainChanges(tree: ChangeTree, log: ChangeLog | undefined): void {
     this.#header();
     for (let dirty = tree.dirtyLow; dirty !== 0; dirty &= dirty - 1) {
-      this.#plainChange(tree, 31 - Math.clz32(dirty & -dirty), fieldTicks);
+      this.#plainChange(tree, 31 - Math.clz32(dirty & -dirty), log);
     }
     for (let dirty = tree.dirtyHigh; dirty !== 0; dirty &= dirty - 1) {
-      this.#plainChange(tree, 63 - Math.clz32(dirty & -dirty), fieldTicks);
+      this.#plainChange(tree, 63 - Math.clz32(dirty & -dirty), log);
     }
   }
 
-  #plainChange(tree: ChangeTree, index: number, fieldTicks: Float64Array | undefined): void {
-    if (fieldTicks !== undefined) fieldTicks[index] = this.#tick;
+  #plainChange(tree: ChangeTree, index: number, log: ChangeLog | undefined): void {
     const { bytes, cursor } = this.#arena;
     const value = primitiveOf(tree, index);
     const present = value !== undefined && value !== null;
     bytes[cursor.offset++] = index | (present ? OPERATION.ADD : OPERATION.DELETE);
+    const start = cursor.offset;
     if (present) tree.encDescriptor.encoders[index]!(bytes, value, cursor);
+    if (log === undefined) return;
+    log.fieldTicks[index] = this.#tick;
+    log.wrote(index, this.#arena, start);
   }
 
   #arrayChanges(tree: ChangeTree, change: ArrayChange): void {
@@ -164,9 +185,10 @@ export class TreeEncoder {
     encode.number(this.#arena.bytes, index, this.#arena.cursor);
   }
 
-  whole(arena: ByteArena, tree: ChangeTree, form: Form): void {
+  /** Returns whether it is plain: then `values` tells where each of its fields is. */
+  whole(arena: ByteArena, tree: ChangeTree, form: Form): boolean {
     this.#arena = arena;
-    this.#whole(tree, form);
+    return this.#whole(tree, form);
   }
 
   /** All that changed after tick `since`; repeats what was changed to and fro. */
@@ -216,18 +238,19 @@ export class TreeEncoder {
   }
 
   /** Writes an instance, then what hangs on it. */
-  #whole(tree: ChangeTree, form: Form): void {
+  #whole(tree: ChangeTree, form: Form): boolean {
     const here = form === 'fresh' && this.moved.size > 0 && this.moved.has(refIdOf(tree)) ? 'overwrite' : form;
     this.#form = here;
     this.#open(tree);
     if (here === 'fresh' && this.#isPlain(tree)) {
       this.#plain(tree);
-      return;
+      return true;
     }
     if (here === 'overwrite' && !tree._isSchema) this.#byte(OPERATION.CLEAR);
     tree.forEachLiveWithCtx(this, writeLive);
     if (here !== 'fresh' && tree._isSchema) this.#deleteAbsent(tree);
-    if (hasChildren(tree)) tree.forEachChild((child) => this.#whole(child, here));
+    if (hasChildren(tree)) tree.forEachChild((child) => void this.#whole(child, here));
+    return false;
   }
 
   /** A schema of primitive fields, all of them part of a whole: most entities, and written without asking for each field. */
@@ -247,9 +270,11 @@ export class TreeEncoder {
     const { encoders } = tree.encDescriptor;
     for (let index = 0; index < encoders.length; index++) {
       const value = primitiveOf(tree, index);
-      if (value === undefined || value === null) continue;
-      bytes[cursor.offset++] = index | OPERATION.ADD;
-      encoders[index]!(bytes, value, cursor);
+      const present = value !== undefined && value !== null;
+      if (present) bytes[cursor.offset++] = index | OPERATION.ADD;
+      this.values.starts[index] = cursor.offset;
+      if (present) encoders[index]!(bytes, value, cursor);
+      this.values.ends[index] = cursor.offset;
     }
   }
 
