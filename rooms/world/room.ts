@@ -75,7 +75,7 @@ export class WorldRoom extends GameRoom<WorldTypes> {
     this.#reconnectSeconds = options.reconnectSeconds ?? RECONNECT_SECONDS;
     const { units, items, bags } = this.state;
     this.replicate(units, area(SIGHT));
-    this.replicate(items, area({ ...SIGHT, center: ({ sessionId }) => units.get(sessionId) }));
+    this.replicate(items, area({ ...SIGHT, center: units }));
     this.replicate(bags, owner());
   }
 

@@ -122,6 +122,8 @@ export interface CollectionDeps {
   /** An entity left whose instance is still in the state: maybe as another entity. */
   readonly stillThere: () => void;
   readonly fault: (why: HiddenReason) => void;
+  /** Where viewers look from, if that is another collection's business. */
+  readonly center: Interest | undefined;
 }
 
 export class Collection {
@@ -129,6 +131,8 @@ export class Collection {
   readonly tree: ChangeTree;
   readonly table = new EntityTable<Schema, EntityEntry>();
   readonly interest: Interest;
+  /** Whether its entities have places. */
+  readonly isArea: boolean;
   /** What each observer was sent of it. */
   readonly known = new KnownPool();
   /** This tick's changes, entity by entity. */
@@ -151,11 +155,10 @@ export class Collection {
     this.map = map;
     this.tree = treeOf(map);
     this.#deps = deps;
-    this.interest = createInterest(policy, {
-      table: this.table,
-      get: (key) => this.#byKey.get(key),
-      fault: deps.fault,
-    });
+    this.isArea = typeof policy === 'object' && policy.kind === 'area';
+    const { table } = this;
+    const get = (key: string): EntityEntry | undefined => this.#byKey.get(key);
+    this.interest = createInterest(policy, { table, get, fault: deps.fault, center: deps.center });
   }
 
   get refId(): number {

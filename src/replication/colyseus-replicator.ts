@@ -12,14 +12,15 @@ import type { Labels, Meter } from '../kernel/ports.ts';
 import { ByteArena } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
 import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
-import { checkCollection } from './colyseus-declaration.ts';
+import { checkCollection, ReplicationError } from './colyseus-declaration.ts';
 import { FrameWriter } from './colyseus-frames.ts';
 import { encodeShared, liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { MARK, ROW, SERIAL } from './entity-table.ts';
+import type { Interest } from './interest.ts';
 import type { KnownSet } from './known-set.ts';
 import { NO_STATE, Observer } from './observer.ts';
-import type { Policy, Viewer } from './policies.ts';
+import type { Collected, Policy, Viewer } from './policies.ts';
 import { TickTimes } from './tick-times.ts';
 
 export type { Observer };
@@ -102,6 +103,7 @@ export class Replicator {
   replicate<E extends Schema>(collection: MapSchema<E>, policy: Policy<E>): void {
     const map = collection as unknown as MapSchema<Schema>;
     checkCollection(map, this.#encoder, this.#collections);
+    const center = this.#centerOf(policy);
     const nextSerial = (): number => ++this.#serial;
     const stillThere = (): void => {
       this.#indexAgain = true;
@@ -113,8 +115,19 @@ export class Replicator {
       nextSerial,
       stillThere,
       fault: this.#fault,
+      center,
     };
     this.#collections.push(new Collection(map, policy as unknown as Policy<Schema>, deps));
+  }
+
+  /** @throws ReplicationError when a policy looks from a collection that is not there, or has no places. */
+  #centerOf<E>(policy: Policy<E>): Interest | undefined {
+    if (typeof policy === 'function' || policy.kind !== 'area') return undefined;
+    const { center } = policy;
+    if (center === undefined || typeof center === 'function') return undefined;
+    const collection = this.#collections.find(({ map }) => (map as Collected) === center);
+    if (collection?.isArea) return collection.interest;
+    throw new ReplicationError('replicate: `center` must be a function, or a collection replicated by area before');
   }
 
   /** @throws RangeError for a budget whose numbers are not over 0. */
@@ -212,6 +225,11 @@ export class Replicator {
     const { table, interest } = collection;
     const known = collection.known.open(observer.number);
     known.beginLook();
+    const { version } = interest;
+    if (version !== undefined) {
+      if (known.asOf === version) return;
+      known.asOf = version;
+    }
     interest.look(observer.viewer, known);
     const mark = ++this.#mark;
     if (interest.markStaying(known, mark) < known.count) takeOut(known, table.rows, mark);

@@ -8,6 +8,8 @@ import type { AreaPolicy, OwnerPolicy, Point, Policy, SeesPolicy, Viewer } from 
 import { SpatialHash } from './spatial-hash.ts';
 
 export interface Interest {
+  /** Over 0, another one whenever somebody may see more or less than before; undefined where anybody's step may do that. */
+  readonly version: number | undefined;
   /** After the tick's entities came and went. */
   prepare(tick: number): void;
   /** Whom the next questions are about, and what that one knows. */
@@ -31,6 +33,8 @@ export interface InterestDeps<E> {
   readonly get: (key: string) => Entry<E> | undefined;
   /** Counts what was left out in this tick. */
   readonly fault: (kind: Fault) => void;
+  /** The interest of the collection that is an area's `center`. */
+  readonly center?: Interest | undefined;
 }
 
 export function createInterest<E>(policy: Policy<E>, deps: InterestDeps<E>): Interest {
@@ -42,8 +46,10 @@ class AreaInterest<E> implements Interest {
   readonly #deps: InterestDeps<E>;
   readonly #policy: AreaPolicy<E>;
   readonly #hash: SpatialHash;
+  readonly #center: AreaInterest<unknown> | undefined;
   readonly #x: (entity: E) => number;
   readonly #y: (entity: E) => number;
+  readonly version = undefined;
   #slots = new Int32Array(0);
   #xs = new Float64Array(0);
   #ys = new Float64Array(0);
@@ -58,6 +64,7 @@ class AreaInterest<E> implements Interest {
   constructor(policy: AreaPolicy<E>, deps: InterestDeps<E>) {
     this.#deps = deps;
     this.#policy = policy;
+    this.#center = deps.center as AreaInterest<unknown> | undefined;
     this.#leaveSquared = policy.leaveRadius ** 2;
     this.#hash = new SpatialHash(policy.radius);
     this.#x = policy.x ?? ((entity) => (entity as Partial<Point>).x ?? Number.NaN);
@@ -129,11 +136,18 @@ class AreaInterest<E> implements Interest {
     this.#centerY = Number.NaN;
     const { center } = this.#policy;
     try {
-      if (center !== undefined) this.#lookFrom(center(viewer));
+      if (this.#center !== undefined) this.#lookFromWhere(this.#center);
+      else if (typeof center === 'function') this.#lookFrom(center(viewer));
       else this.#lookFromOwn(viewer, known);
     } catch {
       this.#deps.fault('policy failed');
     }
+  }
+
+  /** The other collection was looked at just before, by the same viewer. */
+  #lookFromWhere(other: AreaInterest<unknown>): void {
+    this.#centerX = other.#centerX;
+    this.#centerY = other.#centerY;
   }
 
   #lookFrom(point: Point | undefined): void {
@@ -204,6 +218,7 @@ class OwnerInterest<E> implements Interest {
   readonly #of: (entity: E, key: string) => string;
   readonly #owners: (string | undefined)[] = [];
   readonly #owned = new Map<string, Set<number>>();
+  version = 1;
   #viewer = '';
 
   constructor(policy: OwnerPolicy<E>, deps: InterestDeps<E>) {
@@ -234,6 +249,7 @@ class OwnerInterest<E> implements Interest {
     if (this.#owners[slot] === owner) return;
     this.forget(slot);
     if (owner === undefined) return;
+    this.version++;
     this.#owners[slot] = owner;
     const owned = this.#owned.get(owner);
     if (owned === undefined) this.#owned.set(owner, new Set([slot]));
@@ -243,6 +259,7 @@ class OwnerInterest<E> implements Interest {
   forget(slot: number): void {
     const owner = this.#owners[slot];
     if (owner === undefined) return;
+    this.version++;
     this.#owners[slot] = undefined;
     const owned = this.#owned.get(owner);
     owned?.delete(slot);
@@ -272,6 +289,7 @@ class OwnerInterest<E> implements Interest {
 class SeesInterest<E> implements Interest {
   readonly #deps: InterestDeps<E>;
   readonly #sees: SeesPolicy<E>;
+  readonly version = undefined;
   #viewer: Viewer = { sessionId: '' };
 
   constructor(sees: SeesPolicy<E>, deps: InterestDeps<E>) {

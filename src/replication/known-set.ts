@@ -20,6 +20,7 @@ const LEFT_SENT = 5;
 const CAPACITY = 6;
 const OWN_SLOT = 7;
 const OWN_SERIAL = 8;
+const AS_OF = 9;
 /** With it blocks begin where lines of the processor's cache do. */
 const HEADER = 16;
 const NUMBERS_AN_ENTRY = 3;
@@ -184,6 +185,15 @@ export class KnownSet {
   own(slot: number, serial: number): void {
     this.numbers[this.start + OWN_SLOT] = slot;
     this.numbers[this.start + OWN_SERIAL] = serial;
+  }
+
+  /** The version of interest that was looked at last. */
+  get asOf(): number {
+    return this.numbers[this.start + AS_OF]!;
+  }
+
+  set asOf(version: number) {
+    this.numbers[this.start + AS_OF] = version;
   }
 
   /** Where the slots begin in the numbers; the serials begin `capacity` behind them. */

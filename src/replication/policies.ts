@@ -13,6 +13,12 @@ export interface Point {
   readonly y: number;
 }
 
+/** A collection that can be replicated: a map of schemas. */
+export interface Collected {
+  readonly size: number;
+  get(key: string): object | undefined;
+}
+
 /** Edges included. */
 export interface Bounds {
   readonly minX: number;
@@ -31,8 +37,11 @@ export interface AreaOptions<E> {
   /** Where an entity is, as of its last change; by default its fields `x` and `y`. */
   readonly x?: (entity: E) => number;
   readonly y?: (entity: E) => number;
-  /** Where a viewer looks from; by default the entity under its session id in the same collection. Without one it sees nothing. */
-  readonly center?: (viewer: Viewer) => Point | undefined;
+  /**
+   * Where a viewer looks from; by default the entity under its session id in the same collection. Or a collection handed
+   * to `replicate` before, by area too: where the viewer looks from there. Who looks from nowhere sees nothing.
+   */
+  readonly center?: ((viewer: Viewer) => Point | undefined) | Collected;
 }
 
 export interface AreaPolicy<E> extends AreaOptions<E> {

@@ -51,6 +51,11 @@ describe('replicate: what it takes (R1)', () => {
     refused(state.secretive, /secret, must not be \.view\(\)/);
     replicator.replicate(state.units, owner());
     refused(state.units, /units is replicated already/);
+    const from = (center: MapSchema): (() => void) => {
+      return () => replicator.replicate(state.team!.units, area({ radius: 1, center }));
+    };
+    for (const center of [state.units, state.team.units, new MapSchema()])
+      assert.throws(from(center), { name: 'ReplicationError', message: /`center` must be/ });
     replicator.replicate(state.team.units, owner());
   });
 });

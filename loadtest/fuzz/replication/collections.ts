@@ -22,6 +22,7 @@ export const UNITS_RADIUS = 10;
 export const UNITS_LEAVE_RADIUS = 12;
 export const UNITS_BOUNDS = { minX: -30, minY: -20, maxX: 30, maxY: 20 };
 const THINGS_RADIUS = 5;
+const POSTS_RADIUS = 7;
 const TEAMS = 3;
 
 /** Those of units. The last one is never declared. */
@@ -64,6 +65,12 @@ export const UNIT_COLLECTIONS: readonly UnitCollection[] = [
     of: (state) => state.loot,
     policy: () => owner<Unit>({ of: (entity) => named(entity).owner }),
     sight: (_state, sessionId, { owner: seenBy, name }) => (seenBy === sessionId && name !== '' ? 'in' : 'out'),
+  },
+  {
+    name: 'posts',
+    of: (state) => state.posts,
+    policy: (state) => area<Unit>({ radius: POSTS_RADIUS, leaveRadius: POSTS_RADIUS, center: state.units }),
+    sight: (state, sessionId, at) => within(state.units.get(sessionId), at, POSTS_RADIUS, POSTS_RADIUS),
   },
   {
     name: 'flags',

@@ -70,6 +70,8 @@ export const FuzzState = schema(
     bags: t.map(Unit).view(),
     /** Seen by the player that `owner` names. */
     loot: t.map(Unit).view(),
+    /** Seen by whoever's unit is near. */
+    posts: t.map(Unit).view(),
     /** Seen by a team. */
     flags: t.map(Unit).view(),
     /** Seen by a team, and made of what entities hold. */
