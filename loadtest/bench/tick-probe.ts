@@ -78,7 +78,7 @@ export class TickProbe {
 /** What of a client's connection the probe stands before: its WebSocket, and the TCP socket below (ws's own name). */
 interface Socket {
   send(data: Uint8Array, ...rest: unknown[]): void;
-  readonly _socket: { write(data: Uint8Array, ...rest: unknown[]): boolean };
+  readonly _socket: { _write(data: Uint8Array, ...rest: unknown[]): void };
 }
 
 interface Watched {
@@ -110,7 +110,8 @@ export class RoomProbe {
 
   /**
    * Stands before what is last on the way to the kernel, so that whatever a transport does before is measured: ws's `send`,
-   * which writes before it returns (no compression), or a write of a whole frame to the TCP socket. The time is taken after.
+   * which writes before it returns (no compression), or `_write` of a whole frame to the TCP socket, which ends in the
+   * system call. The time is taken after.
    */
   watch(client: Client): void {
     const watched: Watched = { writtenAt: Number.NaN };
@@ -122,11 +123,10 @@ export class RoomProbe {
       if ((data[0]! & CODE_MASK) === Protocol.ROOM_STATE_PATCH) this.#sent(watched);
     };
     const { _socket: tcp } = socket;
-    const write = tcp.write.bind(tcp);
-    tcp.write = (data, ...rest) => {
-      const more = write(data, ...rest);
+    const write = tcp._write.bind(tcp);
+    tcp._write = (data, ...rest) => {
+      write(data, ...rest);
       if (carriesPatch(data)) this.#sent(watched);
-      return more;
     };
   }
 

@@ -207,13 +207,37 @@ describe('WsWire', () => {
     assert.equal(await new Promise((closed) => far.once('close', closed)), 4010);
   });
 
-  it('finds what ws calls _socket, and ws counts what is written there as its own', async () => {
-    const { near, far } = await connected();
-    assert.equal(tcpSocketOf(near).remoteAddress, '127.0.0.1');
+  it('D1: keeps the order also of what the kernel does not take at once', async () => {
+    const { near, far, got } = await connected();
+    const wire = new WsWire(near);
+    assert.equal(tcpSocketOf(near).remoteAddress, '127.0.0.1', 'what ws calls _socket');
     tcpSocketOf(far).pause();
-    new WsWire(near).write(frame(Buffer.alloc(20_000_000)));
-    assert.ok(near.bufferedAmount > 1_000_000);
-    near.terminate();
-    far.terminate();
+    const large = 'x'.repeat(20_000_000);
+    wire.write(framed(large));
+    wire.write(framed('a'));
+    near.send('b');
+    near.ping('c');
+    const told = new Promise((done) => wire.write(framed('d'), done));
+    wire.write(framed('e'));
+    wire.writeBoth(framed('f'), framed('g'));
+    near.close(4000);
+    const closed = new Promise((resolve) => far.once('close', resolve));
+    tcpSocketOf(far).resume();
+    assert.equal(await told, undefined);
+    assert.equal(await closed, 4000);
+    assert.equal(got.shift()!.length, large.length);
+    assert.deepEqual(got, ['a', 'b', 'ping c', 'd', 'e', 'f', 'g']);
+  });
+
+  it('D17: a socket that fails under a write is closed, and nothing else happens', async () => {
+    const { near, far } = await connected();
+    const wire = new WsWire(near);
+    const failed = new Promise((closed) => near.once('close', closed));
+    near.on('error', () => {});
+    tcpSocketOf(far).pause();
+    wire.write(framed('x'.repeat(20_000_000)));
+    tcpSocketOf(far).resetAndDestroy();
+    assert.equal(await failed, 1006);
+    wire.write(framed('late'));
   });
 });

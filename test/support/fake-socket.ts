@@ -11,7 +11,9 @@ export class FakeSocket extends EventEmitter {
   readonly player = new FakePlayer();
   /** What ws calls the TCP socket. */
   readonly _socket = {
+    writableLength: 0,
     write: (bytes: Buffer, done?: () => void): void => this.player.write(bytes, done),
+    _write: (bytes: Buffer, _encoding: string, done: () => void): void => this.player.write(bytes, done),
     cork(): void {},
     uncork(): void {},
   };
