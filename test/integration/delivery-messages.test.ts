@@ -93,14 +93,15 @@ describe('delivery of messages', () => {
     const [first, second] = await pair('talk');
     const room = roomOf(first) as unknown as TalkRoom;
     const order = (client: StallingClient) => client.messages.map((message) => message[0]);
-    const from = [first.messages.length, second.messages.length];
     room.broadcast('after', 1, { afterNextPatch: true });
     room.broadcast('after, volatile', 1, { afterNextPatch: true, volatile: true });
     room.clients[0]!.send('after, one', 1, { afterNextPatch: true, volatile: true });
     room.state.n++;
     for (const [i, client] of [first, second].entries()) {
       await until('the messages', () => types(client).length === 3 - i);
-      assert.deepEqual(order(client).slice(from[i]), [15, ...types(client).map(() => ROOM_DATA)]);
+      // A patch from before may have been on its way.
+      const told = types(client).map(() => ROOM_DATA);
+      assert.deepEqual(order(client).slice(-1 - told.length), [15, ...told]);
     }
     congest(first);
     room.broadcast('dropped', 1, { afterNextPatch: true, volatile: true });
