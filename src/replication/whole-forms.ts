@@ -22,6 +22,7 @@ const FIELDS = 4;
 /** Of a field: where its value begins in the cell, and how long it is. */
 const BYTES_A_FIELD = 2;
 /** Cells of a collection are of one size, because one is found by its slot; larger wholes are not kept. */
+const MIN_CELL = 64;
 const MAX_CELL = 256;
 /** Room in a cell for wholes larger than the first. */
 const HEADROOM = 1.25;
@@ -81,7 +82,7 @@ export class WholeForms {
   keep(slot: number, source: ByteArena, split: number, values: ValueSpans, fields: number): boolean {
     const arrival = FIELDS + fields * BYTES_A_FIELD;
     const size = arrival + source.length;
-    if (this.#cellSize === 0) this.#cellSize = Math.min(MAX_CELL, 2 ** Math.ceil(Math.log2(size * HEADROOM)));
+    if (this.#cellSize === 0) this.#cellSize = cellFor(size);
     if (size > this.#cellSize || size >= MAX_CELL) return false;
     if (slot >= this.#slots) this.#grow(slot);
     const { bytes } = this.#cells;
@@ -147,4 +148,8 @@ export class WholeForms {
     this.#cells.bytes.fill(0, before, size);
     cursor.offset = size;
   }
+}
+
+function cellFor(bytes: number): number {
+  return Math.min(Math.max(2 ** Math.ceil(Math.log2(bytes * HEADROOM)), MIN_CELL), MAX_CELL);
 }

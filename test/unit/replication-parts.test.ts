@@ -7,6 +7,7 @@ import { ByteBudget, PriorityQueue, priority } from '../../src/replication/byte-
 import { KnownPool, type KnownSet } from '../../src/replication/known-set.ts';
 import { area, owner } from '../../src/replication/policies.ts';
 import { SpatialHash } from '../../src/replication/spatial-hash.ts';
+import { type ValueSpans, WholeForms } from '../../src/replication/whole-forms.ts';
 
 describe('policies (R2)', () => {
   it('refuses impossible areas where they are made', () => {
@@ -184,6 +185,78 @@ describe('KnownPool (R19)', () => {
       pool.numbers.length < entries * 3 * 8 + 100 * 64,
       `${pool.numbers.length} numbers for ${entries} entries`,
     );
+  });
+});
+
+describe('WholeForms (R11)', () => {
+  const ARRIVAL = 4;
+
+  /** A whole of plain values: an arrival, then for each field a byte for its name and its value; '' for none. */
+  function write(values: readonly string[]): { source: ByteArena; spans: ValueSpans } {
+    const source = new ByteArena();
+    const spans = { starts: new Int32Array(64), ends: new Int32Array(64) };
+    source.appendAll(Buffer.from('here'));
+    values.forEach((value, field) => {
+      if (value !== '') source.appendAll(Buffer.of(128 + field));
+      spans.starts[field] = source.length;
+      source.appendAll(Buffer.from(value));
+      spans.ends[field] = source.length;
+    });
+    return { source, spans };
+  }
+
+  function read(forms: WholeForms, slot: number): Buffer {
+    const [both, parts] = [new ByteArena(), new ByteArena()];
+    forms.appendBoth(both, slot);
+    forms.appendArrival(parts, slot);
+    assert.equal(parts.length, ARRIVAL);
+    forms.appendFields(parts, slot);
+    assert.deepEqual(parts.bytes.subarray(0, parts.length), both.bytes.subarray(0, both.length));
+    return both.bytes.subarray(0, both.length);
+  }
+
+  it('keeps small wholes right through any changes, or says that they are not', () => {
+    const random = createRandom(11);
+    const forms = new WholeForms();
+    const value = (): string => 'abcdefghijkl'.slice(0, random.int(6)).toUpperCase() || String(random.int(10));
+    const truth = Array.from({ length: 300 }, () => [value(), '', value(), value()]);
+    let renewed = 0;
+    for (let tick = 1; tick <= 60; tick++) {
+      forms.begin();
+      truth.forEach((values, slot) => {
+        if (random.next() < 0.5) {
+          const field = random.int(values.length);
+          const source = new ByteArena();
+          source.appendAll(Buffer.from('before'));
+          const start = source.length;
+          values[field] = random.next() < 0.1 ? '' : values[field]!.length === 1 ? String(random.int(10)) : value();
+          source.appendAll(Buffer.from(values[field]!));
+          forms.renew(slot, field, source, start);
+        }
+        const { source, spans } = write(values);
+        if (forms.isValid(slot, tick)) renewed++;
+        else assert.ok(forms.keep(slot, source, ARRIVAL, spans, values.length));
+        assert.deepEqual(read(forms, slot), source.bytes.subarray(0, source.length), `seed 11, slot ${slot}`);
+      });
+    }
+    assert.ok(renewed > 5000, `${renewed} times from what was kept`);
+  });
+
+  it('has large and other wholes for one tick, beside the small ones', () => {
+    const forms = new WholeForms();
+    forms.begin();
+    const small = write(['x', 'y']);
+    assert.ok(forms.keep(3, small.source, ARRIVAL, small.spans, 2));
+    const large = write(['z'.repeat(5000), 'y']);
+    assert.equal(forms.keep(900, large.source, ARRIVAL, large.spans, 2), false);
+    forms.set(900, large.source, ARRIVAL, 7);
+    assert.deepEqual([forms.isValid(900, 7), forms.isValid(900, 8), forms.isValid(901, 7)], [true, false, false]);
+    assert.deepEqual(read(forms, 900), large.source.bytes.subarray(0, large.source.length));
+    assert.deepEqual(read(forms, 3), small.source.bytes.subarray(0, small.source.length));
+    forms.invalidate(900);
+    forms.invalidate(3);
+    forms.invalidate(5000);
+    assert.deepEqual([forms.isValid(900, 7), forms.isValid(3, 7)], [false, false]);
   });
 });
 
