@@ -22,7 +22,7 @@ const OPTIONS = {
   json: { type: 'text', help: 'file to write the result to' },
   players: { type: 'text', default: '250,500,1000,2000,4000', help: 'sizes of the world, each player sees about 30' },
   positions: { type: 'text', default: 'float32', help: 'how positions travel: float32 or int16' },
-  rounds: { type: 'integer', default: 5, min: 1, max: 100, help: 'rounds of each half and size; the median counts' },
+  rounds: { type: 'integer', default: 15, min: 1, max: 100, help: 'rounds of each half and size; the median counts' },
   ticks: { type: 'integer', default: 40, min: 2, max: 10_000, help: 'ticks a round, at most; fewer in large worlds' },
   warmup: { type: 'integer', default: 60, min: 2, max: 10_000, help: 'ticks before the first round, likewise' },
   seed: { type: 'integer', default: 1, min: 0, max: 2 ** 31, help: 'of the world' },
