@@ -28,22 +28,22 @@ export function headerBytes(length: number): number {
   return length < 65_536 ? 4 : 10;
 }
 
-/** Writes the header of a binary message of `length` bytes at the start of `target`; returns where the message goes. */
-export function writeHeader(target: Buffer, length: number): number {
-  target[0] = BINARY;
+/** Writes the header of a binary message of `length` bytes to `target` at `at`; returns where the message goes. */
+export function writeHeader(target: Buffer, length: number, at = 0): number {
+  target[at] = BINARY;
   if (length < LENGTH_IN_16_BITS) {
-    target[1] = length;
-    return 2;
+    target[at + 1] = length;
+    return at + 2;
   }
   if (length < 65_536) {
-    target[1] = LENGTH_IN_16_BITS;
-    target.writeUInt16BE(length, 2);
-    return 4;
+    target[at + 1] = LENGTH_IN_16_BITS;
+    target.writeUInt16BE(length, at + 2);
+    return at + 4;
   }
-  target[1] = LENGTH_IN_64_BITS;
-  target.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
-  target.writeUInt32BE(length >>> 0, 6);
-  return 10;
+  target[at + 1] = LENGTH_IN_64_BITS;
+  target.writeUInt32BE(Math.floor(length / 2 ** 32), at + 2);
+  target.writeUInt32BE(length >>> 0, at + 6);
+  return at + 10;
 }
 
 /** A copy of `message`, framed. */
@@ -57,6 +57,17 @@ export function frameFirst(bytes: Buffer, length: number): Framed {
   bytes.copy(target, writeHeader(target, length), 0, length);
   return target as Framed;
 }
+
+/** For messages written where they go out from: room for a header in front of each. */
+export const IN_PLACE = {
+  room: headerBytes(Number.POSITIVE_INFINITY),
+  /** The message that stands in `bytes` from `start` to `end`, framed. */
+  wrap(bytes: Buffer, start: number, end: number): Framed {
+    const first = start - headerBytes(end - start);
+    writeHeader(bytes, end - start, first);
+    return bytes.subarray(first, end) as Framed;
+  },
+};
 
 /** As `frame`, in memory of its own: for what may wait long, or is shared by many. */
 export function frameApart(message: Uint8Array): Framed {

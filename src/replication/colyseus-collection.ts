@@ -252,8 +252,7 @@ export class Collection {
     if (entry.since === this.#tick) return;
     this.table.changed(slot, this.#tick);
     const start = this.changes.write(entry.onlyItself ? this.#writeOwnChanges : this.#writeChanges, entry);
-    this.table.spans[slot * 2] = start;
-    this.table.spans[slot * 2 + 1] = this.changes.length - start;
+    this.table.setSpan(slot, start, this.changes.length - start);
     if (!entry.onlyItself) this.#noteNested(entry);
   }
 

@@ -53,7 +53,7 @@ export class FrameWriter {
 
   /** For an observer that was sent everything up to the last tick: this tick's changes, and the wholes of what came. */
   #writeNews(frame: ByteArena, collection: Collection, known: KnownSet): void {
-    gatherChanges(frame, collection.changes, collection.table.spans, known);
+    gatherChanges(frame, collection.changes, collection.table, known);
     for (let at = known.sent; at < known.count; at++) this.#writeWhole(frame, collection, known, at);
   }
 

@@ -28,8 +28,8 @@ export type { Observer };
 export interface ReplicatorDeps {
   readonly meter: Meter;
   readonly labels: Labels;
-  /** Makes the buffer of a frame from the first `length` of `bytes`, which are written over later; a plain copy by default. */
-  readonly pack?: (bytes: Buffer, length: number) => Buffer;
+  /** Makes a frame of what stands in `bytes` from `start` to `end`, with what it writes into the `room` in front; a plain view by default. */
+  readonly pack?: { readonly room: number; wrap(bytes: Buffer, start: number, end: number): Buffer };
 }
 
 export interface ReplicationStats {
@@ -47,7 +47,7 @@ export class Replicator {
   readonly #encoder: Encoder;
   readonly #deps: ReplicatorDeps;
   readonly #trees: TreeEncoder;
-  readonly #pack: (bytes: Buffer, length: number) => Buffer;
+  readonly #pack: NonNullable<ReplicatorDeps['pack']>;
   readonly #collections: Collection[] = [];
   readonly #byRefId = new Map<number, EntityEntry>();
   #indexAgain = false;
@@ -74,7 +74,7 @@ export class Replicator {
     this.#encoder = encoder;
     this.#deps = deps;
     this.#trees = new TreeEncoder(encoder);
-    this.#pack = deps.pack ?? copy;
+    this.#pack = deps.pack ?? PLAIN;
   }
 
   /** Counts an entity that nobody sees in this tick, by the reason. */
@@ -255,13 +255,15 @@ export class Replicator {
   patch(observer: Observer, head: Uint8Array): Buffer | undefined {
     this.look(observer);
     const frame = this.#frame;
-    frame.clear();
+    frame.begin(this.#pack.room);
     frame.appendAll(head);
     if (observer.sharedVersion < this.#sharedVersion) frame.appendAll(this.#shared);
     observer.sharedVersion = this.#sharedVersion;
     if (observer.budget === undefined) this.#writer.writeAll(frame, observer);
     else this.#writer.writeWithin(frame, observer, observer.budget);
-    return frame.length > head.length ? this.#pack(frame.bytes, frame.length) : undefined;
+    if (frame.length > head.length) return frame.cutOff(this.#pack.wrap);
+    frame.drop();
+    return undefined;
   }
 
   /** `head` and the whole state as the observer may see it: the body of a ROOM_STATE, which SDKs reconcile with what they have. */
@@ -271,13 +273,13 @@ export class Replicator {
     this.look(observer);
     observer.sharedVersion = this.#sharedVersion;
     const frame = this.#frame;
-    frame.clear();
+    frame.begin(this.#pack.room);
     frame.appendAll(head);
     this.#appendShared(frame);
     if (again) frame.write((arena) => this.#trees.absentFields(arena, treeOf(this.#encoder.state)), undefined);
     for (const collection of this.#collections)
       if (this.#isInState(collection)) this.#writer.writeCollection(frame, collection, observer);
-    return this.#pack(frame.bytes, frame.length);
+    return frame.cutOff(this.#pack.wrap);
   }
 
   /** Written once a tick, however many need it. */
@@ -339,11 +341,10 @@ export class Replicator {
 /** Ticks between looks for moved instances that no longer exist. */
 const FORGET_EVERY = 1024;
 
-function copy(bytes: Buffer, length: number): Buffer {
-  const copied = Buffer.allocUnsafe(length);
-  bytes.copy(copied, 0, 0, length);
-  return copied;
-}
+const PLAIN = {
+  room: 0,
+  wrap: (bytes: Buffer, start: number, end: number): Buffer => bytes.subarray(start, end),
+};
 
 /** Takes entries without the mark out of `known`. */
 function takeOut(known: KnownSet, rows: Float64Array, mark: number): void {

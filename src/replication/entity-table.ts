@@ -41,11 +41,14 @@ export class EntityTable<E, R extends Entry<E>> {
   rows = new Float64Array(FIRST_CAPACITY * ROW);
   /** Of each slot where its change of this tick begins in the arena of changes, and how long it is; 0 without one. */
   spans = new Int32Array(FIRST_CAPACITY * 2);
+  /** The length of the longest. */
+  longest = 0;
   readonly #free: number[] = [];
 
   /** A tick begins: nothing has changed in it. */
   begin(): void {
     this.spans.fill(0, 0, this.size * 2);
+    this.longest = 0;
   }
 
   /** Gives a slot to the entry that `make` returns for it. */
@@ -77,6 +80,13 @@ export class EntityTable<E, R extends Entry<E>> {
     if (this.rows[row + CHANGED] === tick) return;
     this.rows[row + CHANGED_BEFORE] = this.rows[row + CHANGED]!;
     this.rows[row + CHANGED] = tick;
+  }
+
+  /** Notes where a slot's change of this tick is. */
+  setSpan(slot: number, start: number, length: number): void {
+    this.spans[slot * 2] = start;
+    this.spans[slot * 2 + 1] = length;
+    if (length > this.longest) this.longest = length;
   }
 
   #grow(): void {

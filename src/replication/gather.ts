@@ -8,13 +8,16 @@ import type { KnownSet } from './known-set.ts';
 /** Most changes of an entity, a position and some more, fit into this. */
 const UNROLLED = 16;
 
-/**
- * Appends to `frame` the changes of those entities of `known` that were sent, which stand at the front. `spans` holds of
- * each slot where its change begins in `changes`, and its length, 0 for none.
- */
-export function gatherChanges(frame: ByteArena, changes: ByteArena, spans: Int32Array, known: KnownSet): void {
+/** Of each slot where its change begins, and its length, 0 for none; and the length of the longest. */
+export interface Spans {
+  readonly spans: Int32Array;
+  readonly longest: number;
+}
+
+/** Appends to `frame` the changes of those entities of `known` that were sent, which stand at the front. */
+export function gatherChanges(frame: ByteArena, changes: ByteArena, { spans, longest }: Spans, known: KnownSet): void {
   const { numbers, slotsStart, sent } = known;
-  frame.reserveFor(changes, sent);
+  frame.reserveRanges(sent, longest);
   const end = slotsStart + sent;
   const from = changes.view;
   const to = frame.view;

@@ -15,7 +15,7 @@ import {
 import type { PatchTimingContext } from '@colyseus/core/serializer/Serializer';
 import type { MapSchema, Schema } from '@colyseus/schema';
 import { ackOf, SkippingSerializer } from '../delivery/colyseus-skipping-serializer.ts';
-import { type Framed, frameFirst, messageOf } from '../delivery/frames.ts';
+import { type Framed, frameFirst, IN_PLACE, messageOf } from '../delivery/frames.ts';
 import type { Line } from '../delivery/line.ts';
 import { lineOf } from '../delivery/ws-game-client.ts';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
@@ -61,7 +61,7 @@ export class ReplicatingSerializer<T extends Schema = Schema> extends SkippingSe
 
   /** @throws ReplicationError when the collection cannot be replicated. */
   replicate<E extends Schema>(collection: MapSchema<E>, policy: Policy<E>): void {
-    this.#replicator ??= new Replicator(this.encoder, { ...this.#deps, pack: frameFirst });
+    this.#replicator ??= new Replicator(this.encoder, { ...this.#deps, pack: IN_PLACE });
     this.#replicator.replicate(collection, policy);
   }
 

@@ -4,6 +4,7 @@ import {
   frame,
   frameApart,
   frameTimed,
+  IN_PLACE,
   isState,
   isWholeState,
   messageOf,
@@ -21,7 +22,10 @@ describe('frames', () => {
   for (const length of [0, 1, 125, 126, 127, 65_535, 65_536, 100_000]) {
     it(`of ${length} bytes are what RFC 6455 says, and give the message back`, () => {
       const message = Buffer.alloc(length, 7);
-      for (const framed of [frame(message), frameApart(message)]) {
+      const standing = Buffer.concat([Buffer.alloc(IN_PLACE.room, 1), message, Buffer.of(1)]);
+      const inPlace = IN_PLACE.wrap(standing, IN_PLACE.room, IN_PLACE.room + length);
+      assert.equal(standing.at(-1), 1);
+      for (const framed of [frame(message), frameApart(message), inPlace]) {
         assert.deepEqual(parseFrames(framed), [{ ping: false, body: message }]);
         assert.deepEqual(messageOf(framed), message);
       }

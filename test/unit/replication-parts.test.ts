@@ -275,6 +275,40 @@ describe('ByteArena', () => {
     });
   });
 
+  it('hands out frames where they were written, with room in front, and never writes to them again (R18)', () => {
+    const random = createRandom(5);
+    const arena = new ByteArena();
+    const source = new ByteArena();
+    source.appendAll(Uint8Array.from({ length: 200_000 }, (_, i) => i % 251));
+    const frames: { readonly frame: Buffer; readonly bytes: string }[] = [];
+    const memory = new Set<ArrayBufferLike>();
+    for (let n = 0; n < 2000; n++) {
+      const room = random.int(12);
+      const expected: Buffer[] = [];
+      arena.begin(room);
+      for (let part = random.int(4); part >= 0; part--) {
+        const start = random.int(1000);
+        const end = start + (n % 100 === 0 ? 100_000 : random.int(400));
+        arena.append(source, start, end);
+        arena.appendAll(Buffer.from('word'));
+        expected.push(source.bytes.subarray(start, end), Buffer.from('word'));
+      }
+      const whole = Buffer.concat(expected);
+      assert.equal(arena.length, whole.length);
+      if (n % 7 === 0) {
+        arena.drop();
+        continue;
+      }
+      const wrap = (bytes: Buffer, start: number, end: number): Buffer =>
+        bytes.fill(255, start - room, start).subarray(start - room, end);
+      const frame = arena.cutOff(wrap);
+      memory.add(frame.buffer);
+      frames.push({ frame, bytes: Buffer.concat([Buffer.alloc(room, 255), whole]).toString('latin1') });
+    }
+    for (const { frame, bytes } of frames) assert.equal(frame.toString('latin1'), bytes, 'seed 5');
+    assert.ok(memory.size < frames.length / 10, `${memory.size} blocks for ${frames.length} frames`);
+  });
+
   it('appends ranges of any length at any place', () => {
     const source = new ByteArena();
     source.appendAll(Uint8Array.from({ length: 5000 }, (_, i) => i & 255));
