@@ -4,8 +4,8 @@
  * `test/integration/delivery-hosting.test.ts` fails when it moves. Frames of ws itself (pongs, close) keep their order with ours, because
  * ws writes at once to the same socket when messages are not compressed, as here.
  *
- * A frame that nobody waits for skips Node's stream and is given to the socket's `_write`, as the stream itself would:
- * the stream's bookkeeping costs half as much as the system call. What the kernel does not take at once waits in libuv's
+ * A frame that nobody waits for skips Node's stream and is given to the socket's `_write`, as the stream itself would: its
+ * bookkeeping is a good part of what thousands of small writes a tick cost. What the kernel does not take at once waits in libuv's
  * queue of the socket, in order with all that is written later; how much may wait there is the line's business.
  */
 import type { Socket } from 'node:net';
