@@ -300,9 +300,9 @@ export class Replicator {
     if (this.#clock.tick % FORGET_EVERY === 0) this.#trees.forgetGone();
   }
 
-  /** Entities the observer's client holds after what it was sent. */
+  /** Entities the observer's client holds after what it was sent. Rooms may ask at any time. */
   knownCount({ number }: Observer): number {
-    return this.#collections.reduce((sum, { known }) => sum + known.open(number).sent, 0);
+    return this.#collections.reduce((sum, { known }) => sum + known.sentTo(number), 0);
   }
 
   /** Calls back for each entity the observer's client holds: the number of its collection by declaration, and its key. */

@@ -55,6 +55,12 @@ export class KnownPool {
     return set;
   }
 
+  /** How much of it an observer was sent. May be asked at any time, also by a policy while sets are open. */
+  sentTo(observer: number): number {
+    const start = this.#starts[observer] ?? NONE;
+    return start === NONE ? 0 : this.numbers[start + SENT]!;
+  }
+
   /** Makes an observer's set empty and gives its memory back. */
   release(observer: number): void {
     const start = this.#starts[observer] ?? NONE;

@@ -114,6 +114,24 @@ describe('what a tick costs', () => {
     assert.equal(replicator.knownCount(observer), 5);
   });
 
+  it('tells how much others know also to a policy, while it looks for somebody (R19)', () => {
+    const { state, replicator } = setUp();
+    const known: number[] = [];
+    const [first, second] = ['u1', 'u2'].map((sessionId) => replicator.addObserver({ sessionId }));
+    replicator.replicate(state.units, (viewer) => {
+      known.push(replicator.knownCount(first!), replicator.knownCount(second!));
+      return viewer.sessionId === 'u1';
+    });
+    for (let i = 0; i < 40; i++) state.units.set(`u${i}`, unit(i));
+    for (let tick = 0; tick < 2; tick++) {
+      replicator.encode(tick);
+      for (const observer of [first!, second!]) replicator.snapshot(observer, STATE);
+      replicator.finish();
+    }
+    assert.deepEqual([replicator.knownCount(first!), replicator.knownCount(second!)], [40, 0]);
+    assert.deepEqual([...new Set(known)], [0, 40]);
+  });
+
   it('does not ask Colyseus to encode when only entities changed', () => {
     const { state, encoder, replicator } = setUp();
     replicator.replicate(state.units, area({ radius: 10 }));
