@@ -4,9 +4,10 @@
  */
 import { type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type Schema } from '@colyseus/schema';
 import { ByteArena } from './byte-arena.ts';
+import type { ChangeLog } from './colyseus-change-log.ts';
 import { writeSwitch } from './colyseus-fields.ts';
 import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
-import type { ChangeLog, Form, TreeEncoder } from './colyseus-tree-encoder.ts';
+import type { Form, TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
 import { createInterest, type Fault, type Interest } from './interest.ts';
 import { KnownPool, type KnownSet } from './known-set.ts';

@@ -6,6 +6,7 @@
 import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { type ArrayChange, compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
+import type { ChangeLog, DirtyTrees } from './colyseus-change-log.ts';
 import { fieldOf, hasChildren, isTracked, mayHoldRef, primitiveOf, writeSwitch } from './colyseus-fields.ts';
 import { itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { ValueSpans } from './whole-forms.ts';
@@ -18,27 +19,6 @@ export type Form = 'fresh' | 'overwrite' | 'snapshot';
 
 /** What Colyseus allows of one schema. */
 const MAX_FIELDS = 64;
-
-/** When parts of an entity changed last, for whoever missed some ticks. */
-export interface ChangeLog {
-  readonly tree: ChangeTree;
-  /** By field of the entity itself. */
-  readonly fieldTicks: Float64Array;
-  /** By refId of what hangs on it; those before `nestedSince` are forgotten. */
-  readonly nestedTicks: ReadonlyMap<number, number> | undefined;
-  readonly nestedSince: number;
-  /** What arrays held after the last tick in which they changed, by refId; not of all arrays. */
-  readonly arrays: ReadonlyMap<number, readonly unknown[]> | undefined;
-  /** A field's value was written, from `start` to where the arena ends now; nothing if the field was deleted. */
-  wrote(field: number, arena: ByteArena, start: number): void;
-}
-
-/** Trees with changes in this tick: so many from the front, parents first; and which of them other entities hold too. */
-export interface DirtyTrees {
-  readonly dirty: readonly ChangeTree[];
-  readonly dirtyCount: number;
-  readonly shared: readonly boolean[];
-}
 
 export class TreeEncoder {
   readonly #encoder: Encoder;

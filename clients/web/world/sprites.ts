@@ -2,8 +2,7 @@
 import { ITEM_KINDS, type ItemKind } from '../../../rooms/world/rules.ts';
 import { alpha, fighterColor, shade } from '../render/palette.ts';
 import { type Sprite, sprite } from '../render/sprites.ts';
-
-type Paint = CanvasRenderingContext2D;
+import { disc, fill, line, outline, type Paint, ring, stroke } from './brush.ts';
 
 const INK = '#1a1009';
 
@@ -381,40 +380,4 @@ function fur(context: Paint, color: string, reach: number): CanvasGradient {
   coat.addColorStop(0.6, color);
   coat.addColorStop(1, shade(color, -0.36));
   return coat;
-}
-
-function disc(context: Paint, x: number, y: number, radius: number): void {
-  context.arc(x, y, radius, 0, Math.PI * 2);
-}
-
-function ring(context: Paint, x: number, y: number, radius: number): void {
-  context.moveTo(x + radius, y);
-  context.arc(x, y, radius, 0, Math.PI * 2);
-}
-
-function line(context: Paint, x: number, y: number, toX: number, toY: number): void {
-  context.moveTo(x, y);
-  context.lineTo(toX, toY);
-}
-
-function fill(context: Paint, shape: () => void): void {
-  context.beginPath();
-  shape();
-  context.fill();
-}
-
-function outline(context: Paint, color: string, width: number, shape: () => void): void {
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  fill(context, shape);
-  context.stroke();
-}
-
-function stroke(context: Paint, color: string, width: number, shape: () => void): void {
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  context.lineCap = 'round';
-  context.beginPath();
-  shape();
-  context.stroke();
 }
