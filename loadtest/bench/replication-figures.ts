@@ -47,15 +47,23 @@ export interface SizeFigures {
   readonly machine: MachineUsage;
 }
 
+/** One after the other: a round at `GROWTH.from` players, and one at `GROWTH.to`. */
+export interface GrowthRound {
+  readonly from: RoundResult;
+  readonly to: RoundResult;
+}
+
 export interface ReplicationFigures {
   readonly sizes: readonly SizeFigures[];
+  /** How many times what a tick costs at `GROWTH.from` it costs at `GROWTH.to`; none if one of them was not measured. */
+  readonly growth?: number;
 }
 
 const CHEAPER: readonly (readonly [players: number, times: number])[] = [
   [1000, 10],
   [2000, 20],
 ];
-const GROWTH = { from: 2000, to: 4000, limit: 2.3 };
+export const GROWTH = { from: 2000, to: 4000, limit: 2.3 };
 const INTEREST = { players: 2000, limitMs: 4 };
 const BYTES_LIMIT = 1.02;
 
@@ -93,8 +101,13 @@ export function summarizeSize({ players, rounds, heap }: SizeRounds): SizeFigure
   };
 }
 
+/** The median of the rounds' ratios. */
+export function summarizeGrowth(rounds: readonly GrowthRound[]): number {
+  return median(rounds.map(({ from, to }) => mean(to, framesOf) / mean(from, framesOf)));
+}
+
 /** Checks of sizes that were not measured are left out. */
-export function checkReplication({ sizes }: ReplicationFigures): Check[] {
+export function checkReplication({ sizes, growth }: ReplicationFigures): Check[] {
   const at = (players: number): SizeFigures | undefined => sizes.find((size) => size.players === players);
   const checks: Check[] = [];
   for (const [players, times] of CHEAPER) {
@@ -102,11 +115,9 @@ export function checkReplication({ sizes }: ReplicationFigures): Check[] {
     if (size !== undefined)
       checks.push(checkAtLeast(`cheaper-${players}`, size.cheaper, times, 'times cheaper than stock'));
   }
-  const [smaller, larger, seeing] = [at(GROWTH.from), at(GROWTH.to), at(INTEREST.players)];
-  if (smaller !== undefined && larger !== undefined) {
-    const growth = larger.hypogeum.framesMs / smaller.hypogeum.framesMs;
+  if (growth !== undefined)
     checks.push(checkAtMost('growth', growth, GROWTH.limit, `times the cost at ${GROWTH.to} as at ${GROWTH.from}`));
-  }
+  const seeing = at(INTEREST.players);
   if (seeing !== undefined) {
     const { interestMs } = seeing.hypogeum;
     const asked = `under ${INTEREST.limitMs} ms of interest at ${INTEREST.players}`;
@@ -134,7 +145,7 @@ export function checkReplication({ sizes }: ReplicationFigures): Check[] {
   return checks;
 }
 
-export function formatReplication({ sizes }: ReplicationFigures): string {
+export function formatReplication({ sizes, growth }: ReplicationFigures): string {
   const ms = (value: number): string => `${value.toFixed(2)} ms`;
   const kb = (value: number): string => `${(value / 1024).toFixed(1)} KiB`;
   const row = (name: string, of: (size: SizeFigures) => string): string[] => [name, ...sizes.map(of)];
@@ -154,7 +165,9 @@ export function formatReplication({ sizes }: ReplicationFigures): string {
     row('heap of the frames', ({ hypogeum }) => kb(hypogeum.frameHeapBytes)),
     row('  stock', ({ stock }) => kb(stock.frameHeapBytes)),
   ]);
-  return `CPU a tick, medians of the rounds\n${table}`;
+  const grown =
+    growth === undefined ? '' : `\n${GROWTH.to} players cost ${growth.toFixed(2)} times what ${GROWTH.from} do`;
+  return `CPU a tick, medians of the rounds\n${table}${grown}`;
 }
 
 function summarizeHalf(rounds: readonly RoundResult[], players: number, heap: HeapResult): HalfFigures {

@@ -11,12 +11,23 @@ import { createReport, formatChecks, writeReport } from '../report.ts';
 import {
   checkReplication,
   formatReplication,
+  GROWTH,
+  type GrowthRound,
   type ReplicationFigures,
   type SizeRounds,
+  summarizeGrowth,
   summarizeSize,
 } from './replication-figures.ts';
 import { HEAP_FLAGS } from './replication-gauges.ts';
-import type { FromHalf, PositionType, RoundResult, SightChanges, ToHalf, WorldWanted } from './replication-messages.ts';
+import type {
+  FromHalf,
+  Half,
+  PositionType,
+  RoundResult,
+  SightChanges,
+  ToHalf,
+  WorldWanted,
+} from './replication-messages.ts';
 
 const OPTIONS = {
   json: { type: 'text', help: 'file to write the result to' },
@@ -35,6 +46,8 @@ const MAX_PLAYERS = 20_000;
 /** Players whose frames are decoded and compared. */
 const DECODED = 6;
 const HEAP_TICKS = 12;
+/** Rounds of the growth for each round asked: without stock beside them they are short. */
+const GROWTH_ROUNDS = 3;
 
 export const replicationBench: Command<typeof OPTIONS> = {
   usage: 'npm run bench -- replication [options]',
@@ -42,19 +55,31 @@ export const replicationBench: Command<typeof OPTIONS> = {
   async run(options) {
     const [sizes, positions] = [readSizes(options.players), readPositions(options.positions)];
     const interrupts = watchInterrupts();
+    const world = (players: number): WorldWanted => ({ players, positions, seed: options.seed, decoded: DECODED });
+    const plan = (players: number): Plan => {
+      const most = Math.max(MIN_TICKS, Math.ceil(PLAYER_TICKS / players));
+      const [ticks, warmup] = [Math.min(options.ticks, most), Math.min(options.warmup, most * 2)];
+      return { rounds: options.rounds, ticks, warmup };
+    };
     const done: SizeRounds[] = [];
+    let growth: readonly GrowthRound[] | undefined;
     try {
       for (const players of sizes) {
-        const world = { players, positions, seed: options.seed, decoded: DECODED };
-        const most = Math.max(MIN_TICKS, Math.ceil(PLAYER_TICKS / players));
-        const [ticks, warmup] = [Math.min(options.ticks, most), Math.min(options.warmup, most * 2)];
-        console.log(`${players} players: ${options.rounds} rounds of ${ticks} ticks each`);
-        done.push(await measureSize(world, { rounds: options.rounds, ticks, warmup }, interrupts));
+        const { rounds, ticks } = plan(players);
+        console.log(`${players} players: ${rounds} rounds of ${ticks} ticks each`);
+        done.push(await measureSize(world(players), plan(players), interrupts));
+      }
+      if (sizes.includes(GROWTH.from) && sizes.includes(GROWTH.to)) {
+        const both = { rounds: options.rounds * GROWTH_ROUNDS, ticks: plan(GROWTH.from).ticks, warmup: options.warmup };
+        console.log(
+          `${GROWTH.from} and ${GROWTH.to} players in turns: ${both.rounds} rounds of ${both.ticks} ticks each`,
+        );
+        growth = await measureGrowth(world(GROWTH.from), world(GROWTH.to), both, interrupts);
       }
     } finally {
       interrupts.release();
     }
-    return conclude(done, options);
+    return conclude(done, growth, options);
   },
 };
 
@@ -62,6 +87,33 @@ interface Plan {
   readonly rounds: number;
   readonly ticks: number;
   readonly warmup: number;
+}
+
+/** Hypogeum's half of two sizes in turns, so that a shared machine's slow and fast seconds meet both alike. */
+async function measureGrowth(
+  smaller: WorldWanted,
+  larger: WorldWanted,
+  { rounds, ticks, warmup }: Plan,
+  interrupts: InterruptWatch,
+): Promise<GrowthRound[]> {
+  const halves = [smaller, larger].map(() => forkHalf([])) as [HalfProcess, HalfProcess];
+  const [from, to] = halves;
+  const run = async (half: HalfProcess, ticks: number): Promise<RoundResult> => {
+    half.tell({ type: 'run', changes: unknownChanges(ticks) });
+    return (await interrupts.race(half.hear('round'))).round;
+  };
+  try {
+    await prepare(from, 'hypogeum', smaller, interrupts);
+    await prepare(to, 'hypogeum', larger, interrupts);
+    for (const half of halves) await run(half, warmup);
+    const measured: GrowthRound[] = [];
+    for (let round = 0; round < rounds; round++)
+      measured.push({ from: await run(from, ticks), to: await run(to, ticks) });
+    return measured;
+  } finally {
+    for (const half of halves) half.kill();
+    await Promise.all(halves.map((half) => half.exited));
+  }
 }
 
 async function measureSize(world: WorldWanted, plan: Plan, interrupts: InterruptWatch): Promise<SizeRounds> {
@@ -78,24 +130,37 @@ async function measureSize(world: WorldWanted, plan: Plan, interrupts: Interrupt
   return { players: world.players, rounds, heap: heap! };
 }
 
+type HalfProcess = Forked<ToHalf, FromHalf>;
+
+function forkHalf(flags: readonly string[]): HalfProcess {
+  return new Forked(new URL('./replication-half.ts', import.meta.url), flags);
+}
+
+async function prepare(
+  process: HalfProcess,
+  half: Half,
+  world: WorldWanted,
+  interrupts: InterruptWatch,
+): Promise<void> {
+  process.tell({ type: 'prepare', half, world });
+  await interrupts.race(process.hear('ready'));
+}
+
 /** The two processes of one size; while one of them works the other waits. */
 class Pair {
-  readonly hypogeum: Forked<ToHalf, FromHalf>;
-  readonly stock: Forked<ToHalf, FromHalf>;
+  readonly hypogeum: HalfProcess;
+  readonly stock: HalfProcess;
   readonly #interrupts: InterruptWatch;
 
   constructor(flags: readonly string[], interrupts: InterruptWatch) {
-    const entry = new URL('./replication-half.ts', import.meta.url);
-    this.hypogeum = new Forked(entry, flags);
-    this.stock = new Forked(entry, flags);
+    this.hypogeum = forkHalf(flags);
+    this.stock = forkHalf(flags);
     this.#interrupts = interrupts;
   }
 
   async prepare(world: WorldWanted): Promise<void> {
-    for (const half of ['hypogeum', 'stock'] as const) {
-      this[half].tell({ type: 'prepare', half, world });
-      await this.#interrupts.race(this[half].hear('ready'));
-    }
+    await prepare(this.hypogeum, 'hypogeum', world, this.#interrupts);
+    await prepare(this.stock, 'stock', world, this.#interrupts);
   }
 
   /** One round of each: stock runs the ticks that Hypogeum ran, with what came into sight and left it there. */
@@ -143,8 +208,15 @@ function unknownChanges(ticks: number): SightChanges[] {
   return Array.from({ length: ticks }, () => ({ entered: [], left: [] }));
 }
 
-function conclude(done: readonly SizeRounds[], options: Readonly<Record<string, string | number | undefined>>): number {
-  const figures: ReplicationFigures = { sizes: done.map(summarizeSize) };
+function conclude(
+  done: readonly SizeRounds[],
+  growth: readonly GrowthRound[] | undefined,
+  options: Readonly<Record<string, string | number | undefined>>,
+): number {
+  const figures: ReplicationFigures = {
+    sizes: done.map(summarizeSize),
+    ...(growth === undefined ? {} : { growth: summarizeGrowth(growth) }),
+  };
   const checks = checkReplication(figures);
   const doubts = figures.sizes.flatMap(({ players, machine }) => {
     const doubt = doubtMachine(machine);

@@ -4,6 +4,7 @@ import {
   type HalfFigures,
   type SizeFigures,
   type SizeRounds,
+  summarizeGrowth,
   summarizeSize,
 } from '../../loadtest/bench/replication-figures.ts';
 import type { RoundResult } from '../../loadtest/bench/replication-messages.ts';
@@ -43,7 +44,7 @@ function size(players: number, framesMs: number, different: Partial<SizeFigures>
 
 const good = [size(1000, 1), size(2000, 2), size(4000, 4.4)];
 const missed = (sizes: readonly SizeFigures[]): string[] =>
-  checkReplication({ sizes }).flatMap(({ id, ok }) => (ok ? [] : [id]));
+  checkReplication({ sizes, growth: 2.2 }).flatMap(({ id, ok }) => (ok ? [] : [id]));
 
 describe('bench replication: figures and checks', () => {
   it('takes the median of the rounds, per tick and per client', () => {
@@ -80,11 +81,22 @@ describe('bench replication: figures and checks', () => {
     const [one, two, four] = good as [SizeFigures, SizeFigures, SizeFigures];
     assert.deepEqual(missed([{ ...one, cheaper: 9.9 }, two, four]), ['cheaper-1000']);
     assert.deepEqual(missed([one, { ...two, cheaper: 19 }, four]), ['cheaper-2000']);
-    assert.deepEqual(missed([one, two, { ...four, hypogeum: half(4.7) }]), ['growth']);
     assert.deepEqual(missed([one, { ...two, hypogeum: { ...half(2), interestMs: 4 } }, four]), ['interest']);
     assert.deepEqual(missed([{ ...one, hypogeum: half(1, 409) }, two, four]), ['bytes-1000']);
     assert.deepEqual(missed([{ ...one, differing: 1 }, two, four]), ['same-state']);
     assert.deepEqual(missed([{ ...one, wrong: 1 }, two, four]), ['true-state']);
+  });
+
+  it('takes growth round by round, and checks it if it was measured', () => {
+    const growth = summarizeGrowth([
+      { from: round(1000), to: round(2000) },
+      { from: round(1800), to: round(3960) },
+      { from: round(1000), to: round(3300) },
+    ]);
+    assert.equal(growth, 2.2, 'the median of 2, 2.2 and 3.3');
+    const check = (growth: number) => checkReplication({ sizes: good, growth }).find(({ id }) => id === 'growth');
+    assert.deepEqual([check(2.3)?.ok, check(2.31)?.ok], [true, false]);
+    assert.ok(checkReplication({ sizes: good }).every(({ id }) => id !== 'growth'));
   });
 
   it('checks nothing of sizes that were not measured', () => {
