@@ -44,13 +44,17 @@ export interface MessageOptions {
 }
 
 /** A line is marked with the first frame, or at the first beat, that comes so long after its last mark. */
-export const MARK_EVERY_MS = 2000;
-/**
- * A mark each time this share of the window was sent; less often while every mark was answered. Each costs a pong, and
- * to read one costs the server about as much as to send a patch.
- */
+export const MARK_EVERY_MS = 3000;
+/** While answers are owed, a mark each time this share of the window was sent. */
 const MARK_EVERY_SHARE = 1 / 4;
-const MARK_QUICK_EVERY_SHARE = 1 / 2;
+/**
+ * While none is, as late as the answer can still come in time at the rate of late, because each costs a pong, and to read
+ * one costs the server about as much as to send a patch: not before the first share is under way, and not after the other.
+ */
+const MARK_QUICK_FROM_SHARE = 1 / 2;
+const MARK_QUICK_UP_TO_SHARE = 3 / 4;
+/** An answer in time may take so much longer than twice the one before. */
+const ANSWER_MARGIN_MS = 200;
 /** A congested line is free again below this share of the window. */
 const FREE_SHARE = 1 / 2;
 /** Up to this size a frame is copied to go with its ping in one buffer; beyond, two buffers are cheaper. */
@@ -85,6 +89,8 @@ export class Line implements StateLine {
   readonly #queue = new MessageQueue();
   #phase: Phase = LIVE;
   #observedAtMs = Number.NEGATIVE_INFINITY;
+  /** How long the newest answer took. */
+  #answeredInMs = 0;
 
   constructor(wire: Wire, deps: LineDeps, options: LineOptions, labels: Labels) {
     this.#wire = wire;
@@ -211,6 +217,7 @@ export class Line implements StateLine {
     const openMs = this.#marks.acknowledge(payload, now);
     if (openMs === undefined) return;
     this.#latency.add(openMs);
+    this.#answeredInMs = openMs;
     this.#observe(now);
     const phase = this.#phase;
     if (phase.name !== 'congested' || this.#marks.underWay > this.#window.bytes * FREE_SHARE) return;
@@ -270,8 +277,13 @@ export class Line implements StateLine {
   #isMarkDue(now: number): boolean {
     const { open, unmarked, markedAtMs } = this.#marks;
     if (open === MAX_OPEN_MARKS) return false;
-    const share = open === 0 ? MARK_QUICK_EVERY_SHARE : MARK_EVERY_SHARE;
-    return now - markedAtMs >= MARK_EVERY_MS || unmarked >= this.#window.bytes * share;
+    const sinceMs = now - markedAtMs;
+    if (sinceMs >= MARK_EVERY_MS) return true;
+    const { bytes } = this.#window;
+    if (open > 0) return unmarked >= bytes * MARK_EVERY_SHARE;
+    if (unmarked < bytes * MARK_QUICK_FROM_SHARE) return false;
+    const untilAnswered = (unmarked / sinceMs) * (2 * this.#answeredInMs + ANSWER_MARGIN_MS);
+    return unmarked >= bytes * MARK_QUICK_UP_TO_SHARE || unmarked + untilAnswered >= bytes;
   }
 
   #mark(now: number): void {

@@ -46,7 +46,7 @@ describe('Line', () => {
     assert.equal(player.writes, 3, 'a write each, pings included');
   });
 
-  it('D4: places a mark with the first frame, after half the window, a quarter while answers are owed, and after a time', () => {
+  it('D4: places a mark with the first frame, after a quarter of the window while answers are owed, and after a time', () => {
     const { line, player, clock, read } = setUp();
     const pings = () => player.frames.filter(({ ping }) => ping).length;
     const send = (bytes: number): number => {
@@ -57,13 +57,32 @@ describe('Line', () => {
     assert.equal(send(200), 1);
     assert.equal(send(60), 2, 'a quarter, and the first is not answered');
     read();
-    assert.equal(send(300), 2);
-    assert.equal(send(200), 3, 'half');
     clock.ms = MARK_EVERY_MS - 1;
-    assert.equal(send(1), 3);
+    assert.equal(send(1), 2);
     clock.ms++;
-    assert.equal(send(1), 4);
+    assert.equal(send(1), 3);
     assert.equal(player.writes, player.messages.length, 'no ping has a write of its own');
+  });
+
+  /** Bytes between the first mark and the next, sent at so many a millisecond; the first is answered in `answerMs`. */
+  function sentUntilMarked(bytesPerMs: number, answerMs: number): number {
+    const { line, player, clock, read } = setUp();
+    const send = (): number => {
+      line.sendState(state(6)); // 8 with its header
+      return player.frames.filter(({ ping }) => ping).length;
+    };
+    send();
+    for (let sent = 8; ; sent += 8) {
+      clock.ms += 8 / bytesPerMs;
+      if (clock.ms >= answerMs) read();
+      if (send() === 2) return sent;
+    }
+  }
+
+  it('D4: while all was answered, places a mark as late as its answer comes in time', () => {
+    assert.equal(sentUntilMarked(8, 0), 504, 'fast: at half the window of 1000');
+    assert.equal(sentUntilMarked(1.6, 10), 648, '352 bytes are left: what goes out in 200 ms and two round trips');
+    assert.equal(sentUntilMarked(0.5, 1), 752, 'slow: at three quarters');
   });
 
   it('D4: has 16 marks open at most, and asks a quiet player at a beat', () => {
@@ -309,9 +328,9 @@ describe('Line', () => {
     clock.ms = 30;
     read();
     assert.deepEqual([line.roundTripMs, line.deliveryMs], [30, 15]);
-    clock.ms = 2000;
+    clock.ms = MARK_EVERY_MS;
     line.sendState(state(10));
-    clock.ms = 2530;
+    clock.ms += 530;
     read();
     assert.deepEqual([line.roundTripMs, line.deliveryMs], [30, 515]);
     assert.equal(meter.total('hypogeum_line_round_trip_ms_count', { room: 'test' }), 2);
