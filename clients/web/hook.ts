@@ -1,11 +1,8 @@
-/**
- * `window.hypogeum`: a look at the match from outside, for the page's tests and for curious players. Read-only: nothing
- * in the page reads it, and nothing can be changed through `snapshot` and `net`. `room` is the SDK's own room.
- */
+/** `window.hypogeum`: the match, looked at from outside (see visit/look.ts). */
 import type { ArenaRoom } from './connection.ts';
 import type { Match } from './match.ts';
-import type { NetNumbers } from './meter.ts';
 import type { View } from './render/view.ts';
+import { installLook, type Look } from './visit/look.ts';
 
 /** A fighter as drawn in the latest frame, in world units, and on the screen in CSS pixels. */
 export interface ShownPlayer {
@@ -35,16 +32,7 @@ export interface Snapshot {
   readonly players: readonly ShownPlayer[];
 }
 
-export interface Hook {
-  /** The match's room; undefined on the start screen. */
-  readonly room: ArenaRoom | undefined;
-  /** What is on the screen; undefined on the start screen. */
-  snapshot(): Snapshot | undefined;
-  /** Counters of the line and the netcode; undefined on the start screen. */
-  readonly net: NetNumbers | undefined;
-  /** Script times of the newest 512 frames, in milliseconds, the oldest first; none on the start screen. */
-  frameTimes(): number[];
-}
+export type Hook = Look<ArenaRoom, Snapshot>;
 
 declare global {
   interface Window {
@@ -53,22 +41,7 @@ declare global {
 }
 
 export function installHook(match: () => Match | undefined, view: View): void {
-  const hook: Hook = {
-    get room() {
-      return match()?.room;
-    },
-    get net() {
-      return match()?.meter.numbers();
-    },
-    frameTimes() {
-      return match()?.meter.frameTimes() ?? [];
-    },
-    snapshot() {
-      const current = match();
-      return current && snapshotOf(current, view);
-    },
-  };
-  Object.defineProperty(window, 'hypogeum', { value: Object.freeze(hook) });
+  installLook('hypogeum', match, (current) => snapshotOf(current, view));
 }
 
 function snapshotOf({ room, cast }: Match, { camera }: View): Snapshot {

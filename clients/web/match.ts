@@ -2,7 +2,6 @@
  * One match, from the joined room to its end: reads the devices, lets the netcode decide where everything is, draws a
  * frame, keeps the numbers up to date, and sits out lost connections. Made anew for each room.
  */
-import { CloseCode } from '@colyseus/sdk';
 import type { Audio } from './audio.ts';
 import type { ArenaRoom } from './connection.ts';
 import type { Controls } from './input/controls.ts';
@@ -19,6 +18,7 @@ import type { Panel } from './ui/panel.ts';
 import type { Result } from './ui/result.ts';
 import type { Scoreboard } from './ui/scoreboard.ts';
 import type { Reconnecting } from './ui/waiting.ts';
+import { Stay, type StayEvents } from './visit/stay.ts';
 
 /** The parts of the page that a match uses; they outlive it. */
 export interface MatchParts {
@@ -33,19 +33,10 @@ export interface MatchParts {
   readonly reconnecting: Reconnecting;
 }
 
-export interface MatchEvents {
-  /** The connection came back after having been lost. */
-  onReturn(): void;
-  /** The match is over for this player. `code` is the close code; CONSENTED when they left by themselves. */
-  onEnd(code: number, reason: string | undefined): void;
-}
-
 /** How far the camera looks ahead of the player, towards where they aim. */
 const LOOK_AHEAD = 0.17;
 const LOOK_AHEAD_MOST = 120;
 const STICK_LOOK_AHEAD = 70;
-/** A connection that breaks sooner than this is not worth a second try. */
-const MIN_UPTIME_MS = 500;
 
 export class Match {
   readonly room: ArenaRoom;
@@ -56,11 +47,10 @@ export class Match {
   readonly #parts: MatchParts;
   readonly #rockets: Rockets;
   readonly #narrator: Narrator;
-  readonly #events: MatchEvents;
-  #dropped = false;
-  #ended = false;
+  readonly #events: StayEvents;
+  readonly #stay: Stay;
 
-  constructor(room: ArenaRoom, parts: MatchParts, events: MatchEvents) {
+  constructor(room: ArenaRoom, parts: MatchParts, events: StayEvents) {
     this.room = room;
     this.#parts = parts;
     this.#events = events;
@@ -71,7 +61,10 @@ export class Match {
     this.cast = new Cast(room.sessionId, this.#narrator);
     this.#narrator.listen(this.cast, this.netcode);
     this.meter = new Meter(room, this.line, this.netcode, this.#narrator.hits);
-    this.#watchConnection();
+    this.#stay = new Stay(room, {
+      onReturn: () => this.#return(),
+      onEnd: (code, reason) => this.#end(code, reason),
+    });
     parts.hud.show(true);
     parts.feed.clear();
     parts.view.clear();
@@ -85,10 +78,7 @@ export class Match {
 
   /** Gives up the place in the room. */
   leave(): void {
-    // Nothing is worth waiting for any more; an attempt that is already under way is undone when it succeeds.
-    this.room.reconnection.maxRetries = 0;
-    if (this.#dropped) this.#end(CloseCode.CONSENTED, undefined);
-    else void this.room.leave();
+    this.#stay.leave();
   }
 
   /** One frame. `time` and `seconds` (since the last frame) drive what is drawn, `now` (ms) the netcode. */
@@ -113,7 +103,7 @@ export class Match {
     hud.update({ state, selfId, self: this.netcode.self, body: this.netcode.body }, seconds);
     board.update(hud.standing, selfId);
     result.update(state, hud.standing, selfId);
-    reconnecting.show(this.#dropped ? Math.max(1, this.room.reconnection.retryCount) : 0);
+    reconnecting.show(this.#stay.attempt);
   }
 
   #scene(): Scene {
@@ -150,24 +140,12 @@ export class Match {
     return Math.atan2(camera.worldY(screenY) - (self?.y ?? 0), camera.worldX(screenX) - (self?.x ?? 0));
   };
 
-  #watchConnection(): void {
-    const { room } = this;
-    room.reconnection.minUptime = MIN_UPTIME_MS;
-    room.onDrop(() => {
-      this.#dropped = true;
-    });
-    room.onReconnect(() => {
-      if (this.#ended) return void room.leave();
-      this.#dropped = false;
-      this.netcode.reconnected();
-      this.#events.onReturn();
-    });
-    room.onLeave((code, reason) => this.#end(code, reason));
+  #return(): void {
+    this.netcode.reconnected();
+    this.#events.onReturn();
   }
 
   #end(code: number, reason: string | undefined): void {
-    if (this.#ended) return;
-    this.#ended = true;
     const { hud, result, board, panel, reconnecting } = this.#parts;
     hud.show(false);
     result.hide();

@@ -1,5 +1,6 @@
 /** Numbers about the line and the frames, as rates and averages of the last moment. Shown by the panel, read by tests. */
 import type { Room } from '@colyseus/sdk';
+import type { Corrections } from './corrections.ts';
 import type { Line } from './latency.ts';
 
 /** How often rates are taken anew. */
@@ -42,10 +43,7 @@ interface Hits {
 
 /** What a page's netcode counts. */
 export interface NetcodeNumbers {
-  readonly corrections: number;
-  readonly lastCorrection: number;
-  readonly largestCorrection: number;
-  readonly reconciles: number;
+  readonly corrections: Corrections;
   readonly pendingInputs: number;
   readonly delayMs: number;
   /** A ping came back after `ms`. */
@@ -94,6 +92,7 @@ export class Meter {
   /** Percentiles are worked out when asked for. */
   numbers(): NetNumbers {
     const { clock } = this.#room;
+    const { corrections } = this.#netcode;
     const tickMs = clock.patchInterval?.() || 1;
     const frames = this.#frames.slice(0, Math.min(FRAMES, this.#frameCount)).sort();
     return {
@@ -104,10 +103,10 @@ export class Meter {
       patchIntervalMs: this.#line.patchIntervalMs,
       bytesInPerSecond: this.#rates.bytesIn,
       bytesOutPerSecond: this.#rates.bytesOut,
-      corrections: this.#netcode.corrections,
-      lastCorrection: this.#netcode.lastCorrection,
-      largestCorrection: this.#netcode.largestCorrection,
-      reconciles: this.#netcode.reconciles,
+      corrections: corrections.count,
+      lastCorrection: corrections.last,
+      largestCorrection: corrections.largest,
+      reconciles: corrections.reconciles,
       hitsSeen: this.#hits.seen,
       hitsGiven: this.#hits.given,
       pendingInputs: this.#netcode.pendingInputs,

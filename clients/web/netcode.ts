@@ -6,8 +6,11 @@
 import { Predict, type Reconciler } from '@colyseus/sdk/predict';
 import { type Input, PREDICTED_FIELDS, sanitizeInput, stepBody } from '../../rooms/arena/simulation.ts';
 import type { ArenaInput, ArenaState, Player, Rocket } from '../../rooms/arena/state.ts';
-import { DelayedClock, RoundTripWatch } from './clock.ts';
+import { RoundTripWatch } from './clock.ts';
 import type { ArenaRoom } from './connection.ts';
+import { Corrections } from './corrections.ts';
+import type { NetcodeNumbers } from './meter.ts';
+import { Playout } from './playout.ts';
 
 export interface NetcodeEvents {
   /** The own body has just done something, at once and before the server knows: a bit mask of the simulation's `Fired`. */
@@ -17,16 +20,9 @@ export interface NetcodeEvents {
 /** Fills in the input of the next step. */
 export type Sampler = (input: Input) => void;
 
-/** A correction smaller than this (units) is nothing one could see. */
-const VISIBLE_CORRECTION = 0.5;
 /** Farther than anybody runs between two patches, nearer than two places to start: a jump, not a motion. */
 const TELEPORT = 220;
-const SHORTEST_DELAY_MS = 66;
-const LONGEST_DELAY_MS = 180;
-/** How fast the interpolation delay follows the line's jitter: time on screen may bend by this share. */
-const DELAY_SLEW = 0.05;
-const PATCHES_OF_DELAY = 2;
-const JITTERS_OF_DELAY = 2;
+const DELAY = { shortestMs: 66, longestMs: 180 };
 /** Turns on the reconciler's measurements; its warning is never wanted. */
 const NEVER_WARN = Number.MAX_VALUE;
 
@@ -35,30 +31,23 @@ type Own = Reconciler<Player>;
 const AS_LERP = { mode: 'lerp', snap: TELEPORT } as const;
 const SHOWN_PLAYER = { x: AS_LERP, y: AS_LERP, aim: { mode: 'lerp', angle: true } } as const;
 
-export class Netcode {
+export class Netcode implements NetcodeNumbers {
+  readonly corrections = new Corrections(TELEPORT);
   readonly #room: ArenaRoom;
   readonly #events: NetcodeEvents;
   readonly #predict: Predict<ArenaState>;
   readonly #input;
-  readonly #clock: DelayedClock;
+  readonly #playout: Playout;
   readonly #watch: RoundTripWatch;
   #own: Own | undefined;
   #ownPlayer: Player | undefined;
-  #delayMs = SHORTEST_DELAY_MS;
-  #lastFrameAt = 0;
-
-  /** Corrections large enough to see, the size of the newest, and the largest of all, in world units. */
-  corrections = 0;
-  lastCorrection = 0;
-  largestCorrection = 0;
-  reconciles = 0;
 
   constructor(room: ArenaRoom, events: NetcodeEvents) {
     this.#room = room;
     this.#events = events;
-    this.#clock = new DelayedClock(() => room.clock);
+    this.#playout = new Playout(() => room.clock, DELAY);
     this.#watch = new RoundTripWatch(() => room.clock);
-    this.#predict = Predict.get(room, { mode: 'lerp', delay: SHORTEST_DELAY_MS, clock: this.#clock });
+    this.#predict = Predict.get(room, { mode: 'lerp', delay: DELAY.shortestMs, clock: this.#playout.clock });
     this.#input = room.input<ArenaInput>();
     this.#predict.attachAll('players', SHOWN_PLAYER);
     this.#predict.attachAll('rockets', { mode: 'reckon', fields: ['x', 'y'], step: flyRocket, smoothMs: 50 });
@@ -74,8 +63,9 @@ export class Netcode {
     return this.#own?.state;
   }
 
+  /** How far behind others are shown. */
   get delayMs(): number {
-    return this.#delayMs;
+    return this.#playout.delayMs;
   }
 
   /** Inputs on their way to the server or not yet answered. */
@@ -86,7 +76,7 @@ export class Netcode {
   /** Once a frame, before anything is read: takes in what arrived, and sends as many inputs as are due. */
   frame(now: number, sample: Sampler): void {
     this.#followSelf();
-    this.#adaptDelay(now);
+    this.#predict.setDefaults({ delay: this.#playout.update(now) });
     const due = this.#predict.tick(now);
     for (let i = 0; i < due; i++) this.#send(sample);
   }
@@ -155,32 +145,8 @@ export class Netcode {
         const fired = stepBody(body, input, step.dt);
         if (fired !== 0 && !step.isReplay) this.#events.onFired(fired);
       },
-      onReconcile: () => this.#countCorrection(),
+      onReconcile: () => this.corrections.add(this.#own?.lastCorrection),
     });
-  }
-
-  #countCorrection(): void {
-    this.reconciles++;
-    const { x = 0, y = 0 } = this.#own?.lastCorrection ?? {};
-    const size = Math.hypot(x, y);
-    if (size < VISIBLE_CORRECTION || size > TELEPORT) return;
-    this.corrections++;
-    this.lastCorrection = size;
-    this.largestCorrection = Math.max(this.largestCorrection, size);
-  }
-
-  /** Two patches behind on a steady line; further when they come unevenly, so that there is always a next one to go to. */
-  #adaptDelay(now: number): void {
-    const { clock } = this.#room;
-    const patchMs = clock.patchInterval?.() || SHORTEST_DELAY_MS / PATCHES_OF_DELAY;
-    const wanted = PATCHES_OF_DELAY * patchMs + JITTERS_OF_DELAY * clock.jitter();
-    const target = Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, wanted));
-    const most = Math.min(100, now - this.#lastFrameAt) * DELAY_SLEW;
-    this.#delayMs += Math.min(most, Math.max(-most, target - this.#delayMs));
-    this.#lastFrameAt = now;
-    // What is drawn, and the moment that the server goes back to when it judges a shot: one number for both.
-    this.#clock.extraMs = this.#delayMs - SHORTEST_DELAY_MS;
-    this.#predict.setDefaults({ delay: this.#delayMs });
   }
 }
 

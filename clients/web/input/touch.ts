@@ -4,60 +4,10 @@
  */
 import { Button } from '../../../rooms/arena/rules.ts';
 import { byId } from '../ui/dom.ts';
+import { Stick } from './stick.ts';
 
-const REACH = 52;
-const DEAD = 0.14;
 /** How far the aiming stick is pushed before it fires. */
 const FIRE_FROM = 0.5;
-
-/** One stick on the screen; `x, y` within the unit circle. */
-class Stick {
-  x = 0;
-  y = 0;
-  pointer = -1;
-  readonly #base: HTMLElement;
-  readonly #knob: HTMLElement;
-  #originX = 0;
-  #originY = 0;
-
-  constructor(base: HTMLElement) {
-    this.#base = base;
-    this.#knob = base.querySelector<HTMLElement>('.stick-knob')!;
-  }
-
-  get reach(): number {
-    return Math.hypot(this.x, this.y);
-  }
-
-  hold(pointer: number, x: number, y: number): void {
-    this.pointer = pointer;
-    this.#originX = x;
-    this.#originY = y;
-    const rest = this.#base.getBoundingClientRect();
-    const left = x - rest.left - rest.width / 2;
-    const top = y - rest.top - rest.height / 2;
-    this.#base.style.transform = `translate(${left}px, ${top}px)`;
-    this.#base.classList.add('is-held');
-  }
-
-  move(x: number, y: number): void {
-    const dx = (x - this.#originX) / REACH;
-    const dy = (y - this.#originY) / REACH;
-    const scale = 1 / Math.max(1, Math.hypot(dx, dy));
-    this.x = dx * scale;
-    this.y = dy * scale;
-    this.#knob.style.transform = `translate(${this.x * REACH}px, ${this.y * REACH}px)`;
-  }
-
-  release(): void {
-    this.pointer = -1;
-    this.x = 0;
-    this.y = 0;
-    this.#base.style.transform = '';
-    this.#knob.style.transform = '';
-    this.#base.classList.remove('is-held');
-  }
-}
 
 export class Touch {
   readonly #left = new Stick(byId('stick-left', HTMLElement));
@@ -77,16 +27,16 @@ export class Touch {
   }
 
   get moveX(): number {
-    return this.#left.reach > DEAD ? this.#left.x : 0;
+    return this.#left.moveX;
   }
 
   get moveY(): number {
-    return this.#left.reach > DEAD ? this.#left.y : 0;
+    return this.#left.moveY;
   }
 
   /** Where the right thumb points, in radians; NaN while it rests. */
   get aim(): number {
-    return this.#right.reach > DEAD ? Math.atan2(this.#right.y, this.#right.x) : Number.NaN;
+    return this.#right.pushed ? Math.atan2(this.#right.y, this.#right.x) : Number.NaN;
   }
 
   takeButtons(): number {

@@ -9,6 +9,7 @@ import { Machinery } from './machinery.ts';
 import { Overlay } from './overlay.ts';
 import { Pickups } from './pickups.ts';
 import type { Rockets } from './rockets.ts';
+import { fillWindow } from './screen.ts';
 import { Stage } from './stage.ts';
 
 /** What of a match is on the screen. */
@@ -21,13 +22,10 @@ export interface Scene {
   readonly crosshair: { readonly x: number; readonly y: number } | undefined;
 }
 
-const MAX_PIXEL_RATIO = 2;
-
 export class View {
   readonly camera = new Camera();
   readonly effects: Effects;
   readonly overlay = new Overlay();
-  readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #stage = new Stage();
   readonly #machinery = new Machinery();
@@ -35,11 +33,9 @@ export class View {
   readonly #bodies = new Bodies();
 
   constructor(canvas: HTMLCanvasElement) {
-    this.#canvas = canvas;
     this.#context = canvas.getContext('2d', { alpha: false })!;
     this.effects = new Effects(this.camera, matchMedia('(prefers-reduced-motion: reduce)').matches);
-    addEventListener('resize', () => this.#resize());
-    this.#resize();
+    fillWindow(canvas, this.camera);
   }
 
   /** The arena without a match, seen from a camera that wanders; behind the start screen. `time` in seconds. */
@@ -95,12 +91,5 @@ export class View {
     this.camera.apply(context);
     readable();
     this.camera.applyScreen(context);
-  }
-
-  #resize(): void {
-    const ratio = Math.min(MAX_PIXEL_RATIO, devicePixelRatio);
-    this.#canvas.width = Math.round(innerWidth * ratio);
-    this.#canvas.height = Math.round(innerHeight * ratio);
-    this.camera.resize(innerWidth, innerHeight, ratio);
   }
 }

@@ -2,6 +2,7 @@
 import { DASH_COOLDOWN_TICKS, MAX_HEALTH, ROCKET_COOLDOWN_TICKS, TICK_RATE } from '../../../rooms/arena/rules.ts';
 import type { ArenaState, Player } from '../../../rooms/arena/state.ts';
 import { byId, setHidden, setText } from './dom.ts';
+import { Hint } from './hint.ts';
 import { Ranking, type Standing } from './ranking.ts';
 import { StandingList } from './standing.ts';
 
@@ -33,7 +34,7 @@ export class Hud {
   readonly #fallen = byId('fallen', HTMLElement);
   readonly #fallenBy = byId('fallen-by', HTMLElement);
   readonly #fallenSeconds = byId('fallen-seconds', HTMLElement);
-  readonly #hint = byId('hint', HTMLElement);
+  readonly #hint = new Hint();
   readonly #hurt = byId('hurt', HTMLElement);
   readonly #rocket = new Gauge('gauge-rocket', 'touch-rocket', ROCKET_COOLDOWN_TICKS);
   readonly #dash = new Gauge('gauge-dash', 'touch-dash', DASH_COOLDOWN_TICKS);
@@ -43,7 +44,6 @@ export class Hud {
   #shownHealth = -1;
   #hurtLeft = 0;
   #hurtShown = 0;
-  #hintLeft = 0;
 
   readonly #ranking = new Ranking();
 
@@ -69,9 +69,7 @@ export class Hud {
   }
 
   hint(text: string): void {
-    setText(this.#hint, text);
-    this.#hintLeft = HINT_SECONDS;
-    setHidden(this.#hint, false);
+    this.#hint.show(text, HINT_SECONDS);
   }
 
   /** The player was hurt: `share` of a whole life. */
@@ -116,9 +114,7 @@ export class Hud {
     const shown = Math.round(this.#hurtLeft * 20) / 20;
     if (shown !== this.#hurtShown) this.#hurt.style.opacity = String(shown);
     this.#hurtShown = shown;
-    if (this.#hintLeft <= 0) return;
-    this.#hintLeft -= seconds;
-    if (this.#hintLeft <= 0) setHidden(this.#hint, true);
+    this.#hint.update(seconds);
   }
 }
 

@@ -45,7 +45,7 @@ export class Panel {
   #patches = 0;
   #pingMs = 0;
 
-  constructor(onClose: () => void, rows = ARENA_ROWS) {
+  constructor(rows = ARENA_ROWS) {
     this.#rows = rows;
     const list = byId('panel-numbers', HTMLElement);
     for (const [name, label] of rows) {
@@ -54,7 +54,6 @@ export class Panel {
       list.append(make('dt', '', label), value);
       this.#values.push(value);
     }
-    byId('panel-close', HTMLButtonElement).addEventListener('click', onClose);
     for (const slider of [this.#latency, this.#jitter]) slider.addEventListener('input', () => this.#apply());
   }
 

@@ -3,6 +3,7 @@ import { ITEM_KINDS, type ItemKind } from '../../../rooms/world/rules.ts';
 import type { Walk } from '../../../rooms/world/simulation.ts';
 import { Gamepad } from '../input/gamepad.ts';
 import { type KeyAction, Keyboard } from '../input/keyboard.ts';
+import { Stick } from '../input/stick.ts';
 import { byId } from '../ui/dom.ts';
 
 export interface ControlEvents {
@@ -22,15 +23,15 @@ export class Controls {
   bodyX = innerWidth / 2;
   bodyY = innerHeight / 2;
   readonly #keyboard: Keyboard;
-  readonly #stick: Stick;
+  readonly #stick = new Stick(byId('stick', HTMLElement));
   readonly #gamepad = new Gamepad();
   readonly #mouse = { held: false, x: 0, y: 0 };
   #enabled = false;
 
   constructor(surface: HTMLElement, events: ControlEvents) {
     this.#keyboard = new Keyboard((action) => events.onAction(action));
-    this.#stick = new Stick(surface, () => events.onTouch());
     this.#listenToMouse(surface);
+    this.#listenToTouch(surface, events);
     addEventListener('keydown', ({ code, repeat, target }) => {
       const kind = ITEM_KINDS[Number(/^(?:Digit|Numpad)(\d)$/.exec(code)?.[1]) - 1];
       if (kind !== undefined && this.#enabled && !repeat && !(target instanceof HTMLInputElement)) events.onDrop(kind);
@@ -56,8 +57,8 @@ export class Controls {
   readonly sample = (input: Walk): void => {
     const reach = this.#enabled ? FULL_STICK : 0;
     const mouse = this.#towardsMouse();
-    input.moveX = Math.round((this.#keyboard.moveX + this.#stick.x + this.#gamepad.moveX + mouse.x) * reach);
-    input.moveY = Math.round((this.#keyboard.moveY + this.#stick.y + this.#gamepad.moveY + mouse.y) * reach);
+    input.moveX = Math.round((this.#keyboard.moveX + this.#stick.moveX + this.#gamepad.moveX + mouse.x) * reach);
+    input.moveY = Math.round((this.#keyboard.moveY + this.#stick.moveY + this.#gamepad.moveY + mouse.y) * reach);
     input.steps = 1;
   };
 
@@ -91,61 +92,20 @@ export class Controls {
     });
     surface.addEventListener('contextmenu', (event) => event.preventDefault());
   }
-}
-
-const REACH = 52;
-const DEAD = 0.14;
-
-/** A stick under the finger, wherever it comes down; `x, y` within the unit circle. */
-class Stick {
-  x = 0;
-  y = 0;
-  readonly #base = byId('stick', HTMLElement);
-  readonly #knob = this.#base.querySelector<HTMLElement>('.stick-knob')!;
-  #pointer = -1;
-  #originX = 0;
-  #originY = 0;
-
-  constructor(surface: HTMLElement, onUse: () => void) {
-    surface.addEventListener('pointerdown', (event) => {
-      if (event.pointerType !== 'touch' || this.#pointer !== -1) return;
-      onUse();
-      this.#hold(event);
+  #listenToTouch(surface: HTMLElement, events: ControlEvents): void {
+    const stick = this.#stick;
+    surface.addEventListener('pointerdown', ({ pointerType, pointerId, clientX, clientY }) => {
+      if (pointerType !== 'touch' || stick.pointer !== -1) return;
+      events.onTouch();
+      stick.hold(pointerId, clientX, clientY);
     });
-    addEventListener('pointermove', (event) => this.#move(event));
+    addEventListener('pointermove', ({ pointerId, clientX, clientY }) => {
+      if (pointerId === stick.pointer) stick.move(clientX, clientY);
+    });
     for (const end of ['pointerup', 'pointercancel'] as const) {
       addEventListener(end, ({ pointerId }) => {
-        if (pointerId === this.#pointer) this.release();
+        if (pointerId === stick.pointer) stick.release();
       });
     }
-  }
-
-  release(): void {
-    this.#pointer = -1;
-    this.x = 0;
-    this.y = 0;
-    this.#base.style.transform = '';
-    this.#knob.style.transform = '';
-    this.#base.classList.remove('is-held');
-  }
-
-  #hold({ pointerId, clientX, clientY }: PointerEvent): void {
-    this.#pointer = pointerId;
-    this.#originX = clientX;
-    this.#originY = clientY;
-    const rest = this.#base.getBoundingClientRect();
-    const [left, top] = [clientX - rest.left - rest.width / 2, clientY - rest.top - rest.height / 2];
-    this.#base.style.transform = `translate(${left}px, ${top}px)`;
-    this.#base.classList.add('is-held');
-  }
-
-  #move({ pointerId, clientX, clientY }: PointerEvent): void {
-    if (pointerId !== this.#pointer) return;
-    const [dx, dy] = [(clientX - this.#originX) / REACH, (clientY - this.#originY) / REACH];
-    const reach = Math.hypot(dx, dy);
-    const scale = reach < DEAD ? 0 : 1 / Math.max(1, reach);
-    this.x = dx * scale;
-    this.y = dy * scale;
-    this.#knob.style.transform = `translate(${this.x * REACH}px, ${this.y * REACH}px)`;
   }
 }

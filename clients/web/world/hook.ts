@@ -1,8 +1,5 @@
-/**
- * `window.hypogeumWorld`: a look at the journey from outside, for the page's tests and for curious players. Read-only:
- * nothing in the page reads it. `room` is the SDK's own room.
- */
-import type { NetNumbers } from '../meter.ts';
+/** `window.hypogeumWorld`: the journey, looked at from outside (see visit/look.ts). */
+import { installLook, type Look } from '../visit/look.ts';
 import type { WorldRoom } from './connection.ts';
 import { type Knowledge, knowledgeOf } from './hud.ts';
 import type { Journey } from './journey.ts';
@@ -29,15 +26,7 @@ export interface WorldSnapshot extends Knowledge {
   readonly bags: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-export interface WorldHook {
-  /** The journey's room; undefined outside of the world. */
-  readonly room: WorldRoom | undefined;
-  snapshot(): WorldSnapshot | undefined;
-  /** Counters of the line and the netcode. */
-  readonly net: NetNumbers | undefined;
-  /** Script times of the newest 512 frames, in milliseconds, the oldest first. */
-  frameTimes(): number[];
-}
+export type WorldHook = Look<WorldRoom, WorldSnapshot>;
 
 declare global {
   interface Window {
@@ -46,22 +35,7 @@ declare global {
 }
 
 export function installHook(journey: () => Journey | undefined, view: WorldView): void {
-  const hook: WorldHook = {
-    get room() {
-      return journey()?.room;
-    },
-    get net() {
-      return journey()?.meter.numbers();
-    },
-    frameTimes() {
-      return journey()?.meter.frameTimes() ?? [];
-    },
-    snapshot() {
-      const current = journey();
-      return current && snapshotOf(current, view);
-    },
-  };
-  Object.defineProperty(window, 'hypogeumWorld', { value: Object.freeze(hook) });
+  installLook('hypogeumWorld', journey, (current) => snapshotOf(current, view));
 }
 
 function snapshotOf({ room, cast }: Journey, { camera }: WorldView): WorldSnapshot {

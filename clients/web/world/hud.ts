@@ -1,9 +1,11 @@
 /** The words around the world: how much of it this page knows, who else is there, and the title on arrival. */
 import { byId, setHidden, setText } from '../ui/dom.ts';
+import { Hint } from '../ui/hint.ts';
 import type { WorldRoom } from './connection.ts';
 import { timeOfDay } from './sky.ts';
 
-const HINT_SECONDS = 10;
+/** The title has the first of them (see `.hint` in style.css). */
+const HINT_SECONDS = 14;
 const WHOLE = new Intl.NumberFormat('en-US');
 
 /** What of the world a client has been told, and how much there is. */
@@ -23,9 +25,8 @@ export class WorldHud {
   readonly #known = byId('known', HTMLElement);
   readonly #all = byId('all', HTMLElement);
   readonly #people = byId('people', HTMLElement);
-  readonly #hint = byId('hint', HTMLElement);
+  readonly #hint = new Hint();
   readonly #title = byId('title', HTMLElement);
-  #hintLeft = 0;
   touch = false;
 
   show(shown: boolean): void {
@@ -41,9 +42,7 @@ export class WorldHud {
   }
 
   hint(text: string): void {
-    setText(this.#hint, text);
-    this.#hintLeft = HINT_SECONDS;
-    setHidden(this.#hint, false);
+    this.#hint.show(text, HINT_SECONDS);
   }
 
   update(room: WorldRoom, seconds: number): void {
@@ -55,8 +54,6 @@ export class WorldHud {
     const company =
       others === 0 ? 'Nobody else is here' : `${WHOLE.format(others)} other traveller${others === 1 ? '' : 's'}`;
     setText(this.#people, `${company} · ${timeOfDay(hour)}`);
-    if (this.#hintLeft <= 0) return;
-    this.#hintLeft -= seconds;
-    if (this.#hintLeft <= 0) setHidden(this.#hint, true);
+    this.#hint.update(seconds);
   }
 }

@@ -2,13 +2,13 @@
  * One stay in the world, from the joined room to its end: reads the devices, lets the netcode decide where everything is,
  * draws a frame, and sits out lost connections. Made anew for each room.
  */
-import { CloseCode } from '@colyseus/sdk';
 import type { ItemKind } from '../../../rooms/world/rules.ts';
 import type { Audio } from '../audio.ts';
 import { Line } from '../latency.ts';
 import { Meter } from '../meter.ts';
 import type { Panel } from '../ui/panel.ts';
 import type { Reconnecting } from '../ui/waiting.ts';
+import { Stay, type StayEvents } from '../visit/stay.ts';
 import type { BagStrip } from './bag.ts';
 import { Cast } from './cast.ts';
 import type { WorldRoom } from './connection.ts';
@@ -31,16 +31,6 @@ export interface JourneyParts {
   readonly reconnecting: Reconnecting;
 }
 
-export interface JourneyEvents {
-  /** The connection came back after having been lost. */
-  onReturn(): void;
-  /** It is over. `code` is the close code; CONSENTED when the player left by themselves. */
-  onEnd(code: number, reason: string | undefined): void;
-}
-
-/** A connection that breaks sooner than this is not worth a second try. */
-const MIN_UPTIME_MS = 500;
-
 export class Journey {
   readonly room: WorldRoom;
   readonly netcode: Netcode;
@@ -48,12 +38,11 @@ export class Journey {
   readonly meter: Meter;
   readonly cast: Cast;
   readonly #parts: JourneyParts;
-  readonly #events: JourneyEvents;
+  readonly #events: StayEvents;
   readonly #things: ThingsShown;
-  #dropped = false;
-  #ended = false;
+  readonly #stay: Stay;
 
-  constructor(room: WorldRoom, parts: JourneyParts, events: JourneyEvents) {
+  constructor(room: WorldRoom, parts: JourneyParts, events: StayEvents) {
     this.room = room;
     this.#parts = parts;
     this.#events = events;
@@ -63,7 +52,10 @@ export class Journey {
     this.#things = new ThingsShown(room, () => parts.audio.play('health'));
     this.meter = new Meter(room, this.line, this.netcode);
     room.onMessage('*', () => {});
-    this.#watchConnection();
+    this.#stay = new Stay(room, {
+      onReturn: () => this.#return(),
+      onEnd: (code, reason) => this.#end(code, reason),
+    });
     parts.hud.show(true);
     parts.view.clear();
     parts.panel.attach(this.line);
@@ -72,15 +64,12 @@ export class Journey {
 
   /** Gives up the place in the room. */
   leave(): void {
-    // Nothing is worth waiting for any more; an attempt that is already under way is undone when it succeeds.
-    this.room.reconnection.maxRetries = 0;
-    if (this.#dropped) this.#end(CloseCode.CONSENTED, undefined);
-    else void this.room.leave();
+    this.#stay.leave();
   }
 
   /** Puts one thing of that kind back on the ground; the bag follows when the server has done it. */
   drop(kind: ItemKind): void {
-    if (this.#dropped || !this.room.state.bags?.get(this.room.sessionId)?.counts.get(kind)) return;
+    if (this.#stay.dropped || !this.room.state.bags?.get(this.room.sessionId)?.counts.get(kind)) return;
     this.room.send('drop', kind);
     this.#parts.audio.play('dash');
   }
@@ -111,27 +100,15 @@ export class Journey {
     const { hud, bag, reconnecting } = this.#parts;
     hud.update(this.room, seconds);
     bag.update(this.room.state.bags?.get(this.room.sessionId));
-    reconnecting.show(this.#dropped ? Math.max(1, this.room.reconnection.retryCount) : 0);
+    reconnecting.show(this.#stay.attempt);
   }
 
-  #watchConnection(): void {
-    const { room } = this;
-    room.reconnection.minUptime = MIN_UPTIME_MS;
-    room.onDrop(() => {
-      this.#dropped = true;
-    });
-    room.onReconnect(() => {
-      if (this.#ended) return void room.leave();
-      this.#dropped = false;
-      this.netcode.reconnected();
-      this.#events.onReturn();
-    });
-    room.onLeave((code, reason) => this.#end(code, reason));
+  #return(): void {
+    this.netcode.reconnected();
+    this.#events.onReturn();
   }
 
   #end(code: number, reason: string | undefined): void {
-    if (this.#ended) return;
-    this.#ended = true;
     const { hud, panel, reconnecting } = this.#parts;
     hud.show(false);
     reconnecting.show(0);

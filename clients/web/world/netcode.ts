@@ -6,20 +6,15 @@
 import { Predict, type Reconciler } from '@colyseus/sdk/predict';
 import { PREDICTED_FIELDS, sanitizeWalk, stepBody, type Walk } from '../../../rooms/world/simulation.ts';
 import type { Unit, WalkInput, WorldState } from '../../../rooms/world/state.ts';
-import { DelayedClock, RoundTripWatch } from '../clock.ts';
+import { RoundTripWatch } from '../clock.ts';
+import { Corrections } from '../corrections.ts';
 import type { NetcodeNumbers } from '../meter.ts';
+import { Playout } from '../playout.ts';
 import type { WorldRoom } from './connection.ts';
 
-/** A correction smaller than this (units) is nothing one could see. */
-const VISIBLE_CORRECTION = 0.5;
 /** Farther than anybody walks between two patches: a jump, not a motion. */
 const TELEPORT = 160;
-const SHORTEST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 260;
-/** How fast the interpolation delay follows the line's jitter: time on screen may bend by this share. */
-const DELAY_SLEW = 0.05;
-const PATCHES_OF_DELAY = 2;
-const JITTERS_OF_DELAY = 2;
+const DELAY = { shortestMs: 100, longestMs: 260 };
 /** Turns on the reconciler's measurements; its warning is never wanted. */
 const NEVER_WARN = Number.MAX_VALUE;
 
@@ -27,26 +22,20 @@ const AS_LERP = { mode: 'lerp', snap: TELEPORT } as const;
 const SHOWN_UNIT = { x: AS_LERP, y: AS_LERP, heading: { mode: 'lerp', angle: true } } as const;
 
 export class Netcode implements NetcodeNumbers {
+  readonly corrections = new Corrections(TELEPORT);
   readonly #room: WorldRoom;
   readonly #predict: Predict<WorldState>;
   readonly #input;
-  readonly #clock: DelayedClock;
+  readonly #playout: Playout;
   readonly #watch: RoundTripWatch;
   #own: Reconciler<Unit> | undefined;
   #ownUnit: Unit | undefined;
-  #lastFrameAt = 0;
-
-  delayMs = SHORTEST_DELAY_MS;
-  corrections = 0;
-  lastCorrection = 0;
-  largestCorrection = 0;
-  reconciles = 0;
 
   constructor(room: WorldRoom) {
     this.#room = room;
-    this.#clock = new DelayedClock(() => room.clock);
+    this.#playout = new Playout(() => room.clock, DELAY);
     this.#watch = new RoundTripWatch(() => room.clock);
-    this.#predict = Predict.get(room, { mode: 'lerp', delay: SHORTEST_DELAY_MS, clock: this.#clock });
+    this.#predict = Predict.get(room, { mode: 'lerp', delay: DELAY.shortestMs, clock: this.#playout.clock });
     this.#input = room.input<WalkInput>();
     this.#predict.attachAll('units', SHOWN_UNIT);
   }
@@ -56,6 +45,10 @@ export class Netcode implements NetcodeNumbers {
     return this.#room.state.units?.get(this.#room.sessionId);
   }
 
+  get delayMs(): number {
+    return this.#playout.delayMs;
+  }
+
   get pendingInputs(): number {
     return this.#input.pendingCount;
   }
@@ -63,7 +56,7 @@ export class Netcode implements NetcodeNumbers {
   /** Once a frame, before anything is read: takes in what arrived, and sends as many inputs as are due. */
   frame(now: number, sample: (input: Walk) => void): void {
     this.#followSelf();
-    this.#adaptDelay(now);
+    this.#predict.setDefaults({ delay: this.#playout.update(now) });
     const due = this.#predict.tick(now);
     for (let i = 0; i < due; i++) {
       sample(this.#input.data);
@@ -111,30 +104,7 @@ export class Netcode implements NetcodeNumbers {
         fields: PREDICTED_FIELDS,
         warnOnDivergence: NEVER_WARN,
         step: (_step, body, input) => stepBody(body, input.moveX, input.moveY),
-        onReconcile: () => this.#countCorrection(),
+        onReconcile: () => this.corrections.add(this.#own?.lastCorrection),
       });
-  }
-
-  #countCorrection(): void {
-    this.reconciles++;
-    const { x = 0, y = 0 } = this.#own?.lastCorrection ?? {};
-    const size = Math.hypot(x, y);
-    if (size < VISIBLE_CORRECTION || size > TELEPORT) return;
-    this.corrections++;
-    this.lastCorrection = size;
-    this.largestCorrection = Math.max(this.largestCorrection, size);
-  }
-
-  /** Two patches behind on a steady line; further when they come unevenly, so that there is always a next one to go to. */
-  #adaptDelay(now: number): void {
-    const { clock } = this.#room;
-    const patchMs = clock.patchInterval?.() || SHORTEST_DELAY_MS / PATCHES_OF_DELAY;
-    const wanted = PATCHES_OF_DELAY * patchMs + JITTERS_OF_DELAY * clock.jitter();
-    const target = Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, wanted));
-    const most = Math.min(100, now - this.#lastFrameAt) * DELAY_SLEW;
-    this.delayMs += Math.min(most, Math.max(-most, target - this.delayMs));
-    this.#lastFrameAt = now;
-    this.#clock.extraMs = this.delayMs - SHORTEST_DELAY_MS;
-    this.#predict.setDefaults({ delay: this.delayMs });
   }
 }

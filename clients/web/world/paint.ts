@@ -14,13 +14,19 @@ const PIXELS = 96;
 /** Points along a square's side between which the lines of equal height run. */
 const LINES = 32;
 const DETAILS = 150;
+/** None of them reaches farther than this from its place. */
+const DETAIL_REACH = 26;
 const SEED = 91;
-/** How far the light looks for the slope, and what it makes of it. */
-const LIGHT_REACH = 10;
-const LIGHT = 9;
+/**
+ * How far the light looks for the slope, and what it makes of it. Less than half of what lies between two points of the
+ * simulation's grid, and every line of that grid would be an edge between light and shade.
+ */
+const LIGHT_REACH = 32;
+const LIGHT = 2.8;
 
-/** How much of a height is the unevenness that is only seen. */
+/** How much of a height, and of what grows there, is unevenness that is only seen. */
 const UNEVEN = 0.011;
+const UNEVEN_GROWTH = 0.07;
 
 const BEACH_TOP = BEACH - 0.012;
 const SAND: Color = [190, 157, 103];
@@ -61,7 +67,7 @@ export function paintMap(side: number): HTMLCanvasElement {
     const x = ((at % side) + 0.5) * step;
     const y = (Math.floor(at / side) + 0.5) * step;
     colorInto(pixel, heightAt(x, y), growthAt(x, y));
-    return 1 + 5 * slope(x, y, 3 * LIGHT_REACH);
+    return 1 + 5 * slope(x, y, LIGHT_REACH);
   });
 }
 
@@ -73,8 +79,9 @@ function paintColors(left: number, top: number, size: number): HTMLCanvasElement
     const x = left + ((at % side) - 0.5) * step;
     const y = top + (Math.floor(at / side) - 0.5) * step;
     const height = shownHeight(x, y);
-    colorInto(pixel, height, growthAt(x, y));
-    const mottled = 0.94 + 0.12 * noise(x / 70, y / 70, 2, SEED);
+    const uneven = noise(x / 70, y / 70, 2, SEED);
+    colorInto(pixel, height, growthAt(x, y) + (uneven - 0.5) * UNEVEN_GROWTH);
+    const mottled = 0.94 + 0.12 * uneven;
     return height < SEA ? mottled : mottled * (1 + LIGHT * slope(x, y, LIGHT_REACH));
   });
 }
@@ -214,12 +221,23 @@ function cross(
   points.push(x + dx * share, y + dy * share);
 }
 
-/** Tufts, pebbles, ripples: each place in the square gets what grows or lies there. */
+/** Tufts, pebbles, ripples: each place gets what grows or lies there, and what reaches in from the squares around. */
 function paintDetails(context: CanvasRenderingContext2D, left: number, top: number, size: number): void {
+  const [right, bottom] = [left + size + DETAIL_REACH, top + size + DETAIL_REACH];
+  for (let around = 0; around < 9; around++) {
+    const [column, row] = [(around % 3) - 1, Math.floor(around / 3) - 1];
+    for (const { x, y, seed } of detailsOf(left + column * size, top + row * size, size)) {
+      if (x < left - DETAIL_REACH || y < top - DETAIL_REACH || x > right || y > bottom) continue;
+      paintDetail(context, createRandom(seed), x, y);
+    }
+  }
+}
+
+/** Where the details of a square are, and what decides how each looks. */
+function* detailsOf(left: number, top: number, size: number): Generator<{ x: number; y: number; seed: number }> {
   const random = createRandom(Math.floor(hash(left, top, SEED) * 2 ** 32));
   for (let i = 0; i < DETAILS; i++) {
-    const [x, y] = [left + random.next() * size, top + random.next() * size];
-    paintDetail(context, random, x, y);
+    yield { x: left + random.next() * size, y: top + random.next() * size, seed: random.int(2 ** 32) };
   }
 }
 

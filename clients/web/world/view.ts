@@ -1,4 +1,5 @@
 /** The canvas: what is drawn, in which order, and at which resolution. Where things are is told by whoever asks for a frame. */
+import { fillWindow } from '../render/screen.ts';
 import { Beings } from './beings.ts';
 import { Camera } from './camera.ts';
 import type { Cast } from './cast.ts';
@@ -6,8 +7,6 @@ import { Flora } from './flora.ts';
 import { Ground } from './ground.ts';
 import { Sky } from './sky.ts';
 import type { ThingsShown } from './things.ts';
-
-const MAX_PIXEL_RATIO = 2;
 
 export class WorldView {
   readonly camera = new Camera();
@@ -21,8 +20,7 @@ export class WorldView {
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
     this.#context = canvas.getContext('2d', { alpha: false })!;
-    addEventListener('resize', () => this.#resize());
-    this.#resize();
+    fillWindow(canvas, this.camera);
   }
 
   /** `time` in seconds. Draws nothing before the own body is there. */
@@ -54,12 +52,5 @@ export class WorldView {
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.fillStyle = '#0b0705';
     this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
-  }
-
-  #resize(): void {
-    const ratio = Math.min(MAX_PIXEL_RATIO, devicePixelRatio);
-    this.#canvas.width = Math.round(innerWidth * ratio);
-    this.#canvas.height = Math.round(innerHeight * ratio);
-    this.camera.resize(innerWidth, innerHeight, ratio);
   }
 }
