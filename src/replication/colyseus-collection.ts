@@ -6,7 +6,7 @@ import { type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type 
 import { ByteArena } from './byte-arena.ts';
 import type { ChangeLog } from './colyseus-change-log.ts';
 import { writeSwitch } from './colyseus-fields.ts';
-import { childTypeOf, itemsOf, keysOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import { childTypeOf, itemsOf, keysOf, placesOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { Form, TreeEncoder } from './colyseus-tree-encoder.ts';
 import { CHANGED, CHANGED_BEFORE, EntityTable, type Entry, ROW } from './entity-table.ts';
 import { createInterest, type Fault, type Interest } from './interest.ts';
@@ -207,7 +207,7 @@ export class Collection {
     this.stale = false;
     this.#rebuilt = true;
     for (const entry of this.#byKey.values()) this.#remove(entry);
-    for (const [key, entity] of this.map.entries()) this.#insert(key, entity);
+    for (const [key, entity] of this.map.entries()) this.#deps.trees.moved.note(this.#insert(key, entity).tree, true);
   }
 
   /** The collection is no longer in the state: nobody sees anything of it. */
@@ -217,7 +217,7 @@ export class Collection {
   }
 
   #add(key: string, entity: Schema): void {
-    this.#deps.trees.noteMoved(this.#insert(key, entity).tree);
+    this.#deps.trees.moved.note(this.#insert(key, entity).tree);
   }
 
   #insert(key: string, entity: Schema): EntityEntry {
@@ -285,7 +285,8 @@ export class Collection {
     for (let slot = 0; slot < table.size; slot++) {
       const entry = table.entries[slot];
       if (entry === undefined) continue;
-      const shared = !entry.tree.isFiltered || refCount[refIdOf(entry.tree)]! > 1;
+      const { tree } = entry;
+      const shared = !tree.isFiltered || (refCount[refIdOf(tree)]! > 1 && placesOf(tree) > 1);
       if (entry.hidden === shared) continue;
       entry.hidden = shared;
       table.changed(slot, this.#tick);

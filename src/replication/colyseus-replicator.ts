@@ -14,7 +14,15 @@ import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
 import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
 import { checkCollection, ReplicationError } from './colyseus-declaration.ts';
 import { FrameWriter } from './colyseus-frames.ts';
-import { encodeShared, liveParentsOf, onlyParentOf, refIdOf, rootOf, treeOf } from './colyseus-schema-internals.ts';
+import {
+  encodeShared,
+  liveParentsOf,
+  onlyParentOf,
+  refIdOf,
+  rootOf,
+  settlePlaces,
+  treeOf,
+} from './colyseus-schema-internals.ts';
 import { TreeEncoder } from './colyseus-tree-encoder.ts';
 import { MARK, ROW, SERIAL } from './entity-table.ts';
 import type { Interest } from './interest.ts';
@@ -153,7 +161,9 @@ export class Replicator {
       this.#neglect();
       return;
     }
-    const placesChanged = rootOf(this.#encoder).pendingFilterRefresh.length > 0;
+    const { pendingFilterRefresh } = rootOf(this.#encoder);
+    const placesChanged = pendingFilterRefresh.length > 0;
+    for (const tree of pendingFilterRefresh) settlePlaces(tree);
     this.#shared = encodeShared(this.#encoder);
     if (this.#shared.length > 0) this.#sharedVersion++;
     this.#trees.begin(tick, this.#freshFrom);
@@ -169,7 +179,7 @@ export class Replicator {
   /** Nobody looks, and nobody knows anything: the tables are filled again when somebody comes. */
   #neglect(): void {
     for (const collection of this.#collections) collection.stale = true;
-    this.#trees.moved.clear();
+    this.#trees.moved.loseTrack(rootOf(this.#encoder).nextUniqueId);
   }
 
   /** Brings the tables up to date and gathers the entities with changes. */
@@ -205,7 +215,10 @@ export class Replicator {
     if (entry !== undefined) {
       if (!entry.hasChanges) this.#changed.push(entry);
       entry.noteChange(tree, depth, shared);
-    } else if (at.extraParents === undefined) {
+      // Whoever holds an entity as a part has its changes, too; what is new may be a part already.
+      if (!entry.hidden && entry.since !== this.#clock.tick) return;
+    }
+    if (at.extraParents === undefined) {
       const parent = onlyParentOf(at);
       if (parent !== undefined) this.#noteChange(tree, parent, depth + 1, shared);
     } else {
@@ -297,7 +310,7 @@ export class Replicator {
     this.#encoder.discardChanges();
     this.#shared = NO_BYTES;
     this.#freshFrom = rootOf(this.#encoder).nextUniqueId;
-    if (this.#clock.tick % FORGET_EVERY === 0) this.#trees.forgetGone();
+    if (this.#clock.tick % FORGET_EVERY === 0) this.#trees.moved.forgetGone();
   }
 
   /** Entities the observer's client holds after what it was sent. Rooms may ask at any time. */

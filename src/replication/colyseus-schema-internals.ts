@@ -20,7 +20,7 @@ export interface RootInternals {
   /** Trees with changes, in the order in which a decoder must hear of them. */
   readonly changes: { next?: ChangeNode | undefined; tail?: ChangeNode | undefined };
   /** Instances whose places changed so that others may see them now; settled when a tick is encoded. */
-  readonly pendingFilterRefresh: readonly unknown[];
+  readonly pendingFilterRefresh: readonly ChangeTree[];
   readonly streamTrees: ReadonlySet<unknown>;
   /** The next instance's refId. They are never used twice. */
   readonly nextUniqueId: number;
@@ -110,25 +110,65 @@ export function keysOf(map: MapSchema): ReadonlyMap<number, string> {
   return (map as unknown as { readonly $indexes: ReadonlyMap<number, string> }).$indexes;
 }
 
-/** The collections and schemas that hold a tree now. Links of places it was moved away from linger, so each is looked at. */
+/**
+ * Makes a tree's links to its holders right. Colyseus keeps links of places that the tree was moved away from, and enters a
+ * place in a link for another one when a tree comes back; it throws when it looks into that place.
+ */
+export function settleParents(tree: ChangeTree): void {
+  if (tree.parentRef === undefined) return;
+  for (const { ref, index } of tree.getAllParents()) {
+    const place = placeIn(treeOf(ref), tree, index);
+    if (place === undefined) tree.removeParent(ref);
+    else if (place !== index) tree.setParentIndex(ref, place);
+  }
+}
+
+/** The same of all that hangs on it. */
+export function settlePlaces(tree: ChangeTree): void {
+  settleParents(tree);
+  tree.forEachChild(settlePlaces);
+}
+
+/** The collections and schemas that hold a tree now. */
 export function liveParentsOf(tree: ChangeTree): ChangeTree[] {
-  return tree
-    .getAllParents()
-    .filter(({ ref, index }) => holds(treeOf(ref), tree, index))
-    .map(({ ref }) => treeOf(ref));
+  settleParents(tree);
+  return tree.getAllParents().map(({ ref }) => treeOf(ref));
+}
+
+/** In how many places an instance is. Colyseus's count stays too high after a holder had it twice, or came and went in one step. */
+export function placesOf(tree: ChangeTree): number {
+  let places = 0;
+  for (const parent of liveParentsOf(tree))
+    parent.forEachChild((held) => {
+      if (held === tree) places++;
+    });
+  return places;
 }
 
 /** The parent of a tree with one link. After several operations on an array in one tick, elements that are gone keep theirs. */
 export function onlyParentOf(tree: ChangeTree): ChangeTree | undefined {
   if (tree.parentRef === undefined) return undefined;
   const parent = treeOf(tree.parentRef);
-  return !parent.isArray || holds(parent, tree, tree.parentIndex!) ? parent : undefined;
+  return !parent.isArray || itemsOf(parent).includes(tree.ref) ? parent : undefined;
 }
 
-/** The recorded index is stale when an array was reordered, or the tree left the same collection and came back. */
-function holds(parent: ChangeTree, child: ChangeTree, index: number): boolean {
-  if (!parent.isArray && parent.getValue(index) === child.ref) return true;
-  if (parent._isSchema) return false;
-  for (const value of parent.refTarget.values()) if (value === child.ref) return true;
-  return false;
+/** Of a part that stayed in the state while one of its holders was out of it Colyseus forgets that holder. */
+export function restoreParent(child: ChangeTree, holder: ChangeTree, index: number): void {
+  if (!child.getAllParents().some(({ ref }) => treeOf(ref) === holder)) child.addParent(holder.ref, index);
+}
+
+/** Where a schema or collection holds a tree: at `index`, or where else; undefined where it does not. */
+function placeIn(parent: ChangeTree, child: ChangeTree, index: number): number | undefined {
+  if (parent.isArray) return indexIn(itemsOf(parent), child.ref, index);
+  if (!parent._isSchema && parent.getValue(index) === child.ref) return index;
+  let found: number | undefined;
+  parent.forEachChild((held, at: number) => {
+    if (held === child && found !== index) found = at;
+  });
+  return found;
+}
+
+function indexIn(items: readonly unknown[], item: unknown, index: number): number | undefined {
+  const at = items[index] === item ? index : items.indexOf(item);
+  return at < 0 ? undefined : at;
 }

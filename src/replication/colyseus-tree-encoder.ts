@@ -4,10 +4,11 @@
  * a tick. Trees are written parents first, so that a decoder knows a reference before it hears of its inside.
  */
 import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
-import { type ArrayChange, compareArrays } from './array-change.ts';
+import { compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
 import type { ChangeLog, DirtyTrees } from './colyseus-change-log.ts';
 import { fieldOf, hasChildren, isTracked, mayHoldRef, primitiveOf, writeSwitch } from './colyseus-fields.ts';
+import { MovedParts } from './colyseus-moved-parts.ts';
 import { itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { ValueSpans } from './whole-forms.ts';
 
@@ -22,13 +23,10 @@ const MAX_FIELDS = 64;
 
 export class TreeEncoder {
   readonly #encoder: Encoder;
-  /**
-   * Instances that were in the state before they came where they are now, by refId: a decoder may still hold them when
-   * it hears of them again, so their contents are written over and not added.
-   */
-  readonly moved = new Set<number>();
-  /** Instances from this refId on are new in this tick. */
-  #freshFrom = 0;
+  /** Of the entities' parts, which a decoder may know from elsewhere. */
+  readonly moved: MovedParts;
+  /** Copied collections that were written as part of the entity being written. */
+  readonly #toTell: ChangeTree[] = [];
   #arena!: ByteArena;
   #tree!: ChangeTree;
   #form: Form = 'fresh';
@@ -46,25 +44,13 @@ export class TreeEncoder {
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
+    this.moved = new MovedParts(encoder);
   }
 
   /** A tick begins: what has a refId below was there before. */
   begin(tick: number, freshFrom: number): void {
     this.#tick = tick;
-    this.#freshFrom = freshFrom;
-  }
-
-  /** Notes which parts of a new entity are not new themselves. */
-  noteMoved(tree: ChangeTree): void {
-    const refId = refIdOf(tree);
-    if (refId < this.#freshFrom) this.moved.add(refId);
-    if (hasChildren(tree)) tree.forEachChildWithCtx(this, noteMovedChild);
-  }
-
-  /** Drops what is remembered of instances that are gone. */
-  forgetGone(): void {
-    const { changeTrees } = this.#encoder.root;
-    for (const refId of this.moved) if (changeTrees[refId] === undefined) this.moved.delete(refId);
+    this.moved.begin(freshFrom);
   }
 
   /** What changed in this tick in the trees of one entity; `log` notes which fields did. */
@@ -75,18 +61,20 @@ export class TreeEncoder {
     for (let i = 0; i < dirtyCount; i++) {
       const tree = dirty[i]!;
       if (this.#written.size > 0 && this.#written.has(tree)) continue;
-      if (shared[i]) {
+      if (shared[i] || this.moved.isCopied(tree)) {
         // Somebody may see both entities, and be told twice.
+        this.moved.noteAllIn(tree, log.arrays?.get(refIdOf(tree)));
         this.#whole(tree, 'overwrite');
         this.#markWritten(tree);
         continue;
       }
       if (tree.isArray) {
-        this.#arrayChanges(tree, compareArrays(log.arrays?.get(refIdOf(tree)), itemsOf(tree)));
+        this.#arrayChanges(tree, log);
         continue;
       }
       this.#changes(tree, log);
     }
+    this.#tellPlaces(log.tree);
   }
 
   /** The same of an entity of which nothing but its own fields changed. */
@@ -128,7 +116,8 @@ export class TreeEncoder {
     log.wrote(index, this.#arena, start);
   }
 
-  #arrayChanges(tree: ChangeTree, change: ArrayChange): void {
+  #arrayChanges(tree: ChangeTree, log: ChangeLog): void {
+    const change = compareArrays(log.arrays?.get(refIdOf(tree)), itemsOf(tree));
     this.#open(tree);
     switch (change.kind) {
       case 'none':
@@ -144,6 +133,7 @@ export class TreeEncoder {
         for (let index = change.from; index < change.from + change.count; index++) this.#removeElement(index);
         break;
       case 'all':
+        this.moved.noteAllIn(tree, log.arrays?.get(refIdOf(tree)));
         this.#whole(tree, 'overwrite');
         this.#markWritten(tree);
     }
@@ -155,7 +145,7 @@ export class TreeEncoder {
     const isRef = isTracked(item);
     this.#operation(tree, index, isRef && operation === OPERATION.REPLACE ? OPERATION.DELETE_AND_ADD : operation);
     if (!isRef) return;
-    this.noteMoved(treeOf(item));
+    this.moved.note(treeOf(item));
     this.#arrived.push(treeOf(item));
   }
 
@@ -168,7 +158,9 @@ export class TreeEncoder {
   /** Returns whether it is plain: then `values` tells where each of its fields is. */
   whole(arena: ByteArena, tree: ChangeTree, form: Form): boolean {
     this.#arena = arena;
-    return this.#whole(tree, form);
+    const plain = this.#whole(tree, form);
+    this.#tellPlaces(tree);
+    return plain;
   }
 
   /** All that changed after tick `since`; repeats what was changed to and fro. */
@@ -182,6 +174,7 @@ export class TreeEncoder {
     }
     this.#writeArrived();
     if (hasChildren(tree)) this.#nestedSince(tree, log, since);
+    this.#tellPlaces(tree);
   }
 
   #nestedSince(tree: ChangeTree, log: ChangeLog, since: number): void {
@@ -201,13 +194,14 @@ export class TreeEncoder {
       return;
     }
     const isRef = mayHoldRef(tree, index) && isTracked(value);
-    this.#operation(tree, index, isRef ? OPERATION.DELETE_AND_ADD : OPERATION.ADD);
+    if (isRef && this.#isMovedCollection(tree, index)) this.#putMoved(tree, index);
+    else this.#operation(tree, index, isRef ? OPERATION.DELETE_AND_ADD : OPERATION.ADD);
     if (isRef) this.#arrived.push(treeOf(value));
   }
 
   #writeArrived(): void {
     for (let child = this.#arrived.pop(); child !== undefined; child = this.#arrived.pop()) {
-      this.#whole(child, refIdOf(child) >= this.#freshFrom && !this.moved.has(refIdOf(child)) ? 'fresh' : 'overwrite');
+      this.#whole(child, this.moved.isNew(child) ? 'fresh' : 'overwrite');
       this.#markWritten(child);
     }
   }
@@ -219,7 +213,7 @@ export class TreeEncoder {
 
   /** Writes an instance, then what hangs on it. */
   #whole(tree: ChangeTree, form: Form): boolean {
-    const here = form === 'fresh' && this.moved.size > 0 && this.moved.has(refIdOf(tree)) ? 'overwrite' : form;
+    const here = this.#formOf(tree, form);
     this.#form = here;
     this.#open(tree);
     if (here === 'fresh' && this.#isPlain(tree)) {
@@ -231,6 +225,32 @@ export class TreeEncoder {
     if (here !== 'fresh' && tree._isSchema) this.#deleteAbsent(tree);
     if (hasChildren(tree)) tree.forEachChild((child) => void this.#whole(child, here));
     return false;
+  }
+
+  #formOf(tree: ChangeTree, form: Form): Form {
+    if (this.moved.isCopied(tree)) {
+      this.#toTell.push(tree);
+      return 'overwrite';
+    }
+    return form === 'fresh' && this.moved.has(tree) ? 'overwrite' : form;
+  }
+
+  /** Tells the places in an entity of the copied collections written with it, now that their contents are what they are. */
+  #tellPlaces(entity: ChangeTree): void {
+    if (this.#toTell.length === 0) return;
+    this.#tellPlacesIn(entity);
+    this.#toTell.length = 0;
+  }
+
+  #tellPlacesIn(tree: ChangeTree): void {
+    this.#open(tree);
+    if (tree._isSchema)
+      tree.forEachChild((child, index) => {
+        if (this.#toTell.includes(child)) this.#putMoved(tree, index);
+      });
+    tree.forEachChild((child) => {
+      if (hasChildren(child)) this.#tellPlacesIn(child);
+    });
   }
 
   /** A schema of primitive fields, all of them part of a whole: most entities, and written without asking for each field. */
@@ -342,36 +362,39 @@ export class TreeEncoder {
       this.#byte(-index);
       return;
     }
-    this.#operation(tree, index, operation, false);
+    const value = (operation & OPERATION.ADD) !== 0 && mayHoldRef(tree, index) ? tree.getValue(index) : undefined;
+    if (isTracked(value) && this.moved.isArrival(treeOf(value))) this.#arrived.push(treeOf(value));
+    if (value !== undefined && this.#isMovedCollection(tree, index)) this.#putMoved(tree, index);
+    else this.#operation(tree, index, operation, false);
     if (this.#log !== undefined && tree === this.#log.tree) this.#log.fieldTicks[index] = this.#tick;
-    if ((operation & OPERATION.ADD) !== 0 && mayHoldRef(tree, index)) this.#noteArrival(tree.getValue(index));
-  }
-
-  #noteArrival(value: unknown): void {
-    if (!isTracked(value)) return;
-    const child = treeOf(value);
-    if (refIdOf(child) >= this.#freshFrom && !this.moved.has(refIdOf(child))) return;
-    this.noteMoved(child);
-    this.#arrived.push(child);
   }
 
   /** One live field or element. */
   live(index: number): void {
     const tree = this.#tree;
-    const renew = this.#form === 'overwrite' && tree._isSchema && mayHoldRef(tree, index);
-    const isRef = renew && isTracked(fieldOf(tree, index));
-    this.#operation(
-      tree,
-      index,
-      isRef || this.#isMovedCollection(tree, index) ? OPERATION.DELETE_AND_ADD : OPERATION.ADD,
-    );
+    if (this.#form === 'fresh') this.#operation(tree, index, OPERATION.ADD);
+    else if (this.#isMovedCollection(tree, index)) this.#putMoved(tree, index);
+    else {
+      const renew = this.#form === 'overwrite' && tree._isSchema && mayHoldRef(tree, index);
+      const isRef = renew && isTracked(fieldOf(tree, index));
+      this.#operation(tree, index, isRef ? OPERATION.DELETE_AND_ADD : OPERATION.ADD);
+    }
   }
 
-  /** Decoders count a collection that they know from another place only if it comes in this way. */
   #isMovedCollection(tree: ChangeTree, index: number): boolean {
-    if (this.#form !== 'snapshot' || this.moved.size === 0 || !tree._isSchema || !mayHoldRef(tree, index)) return false;
+    if (!tree._isSchema || !mayHoldRef(tree, index)) return false;
     const value = fieldOf(tree, index);
-    return isTracked(value) && !treeOf(value)._isSchema && this.moved.has(refIdOf(treeOf(value)));
+    if (!isTracked(value) || treeOf(value)._isSchema) return false;
+    return this.moved.has(treeOf(value)) || (this.#form === 'snapshot' && this.moved.mayHave(treeOf(value)));
+  }
+
+  /**
+   * Puts a collection into a field that may hold another one: a decoder that knows it from elsewhere would give it the
+   * contents of the other, if that were not taken away before.
+   */
+  #putMoved(tree: ChangeTree, index: number): void {
+    this.#operation(tree, index, OPERATION.DELETE);
+    this.#operation(tree, index, OPERATION.ADD);
   }
 }
 
@@ -379,4 +402,3 @@ export class TreeEncoder {
 const writeChange = (self: TreeEncoder, index: number, operation: OPERATION): void => self.change(index, operation);
 const writeLive = (self: TreeEncoder, index: number): void => self.live(index);
 const writeLiveShared = (self: TreeEncoder, index: number): void => self.liveShared(index);
-const noteMovedChild = (self: TreeEncoder, child: ChangeTree): void => self.noteMoved(child);

@@ -12,7 +12,7 @@ import { explain, realReplicator, runPlan, runSeed } from '../../loadtest/fuzz/r
 
 const SEEDS = 220;
 /** The whole state in every frame is slow. */
-const PLAIN_SEEDS = 16;
+const PLAIN_SEEDS = 10;
 const PROPERTY_RUNS = 50;
 /** A broken replicator has to be caught within so many seeds. */
 const CAUGHT_WITHIN = 40;

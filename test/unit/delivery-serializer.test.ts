@@ -97,7 +97,16 @@ function setUp(own?: Schema) {
   const grow = (): void => {
     state.word = `${state.n++}`.padEnd(400, '#');
   };
-  return { clock, lines, state, serializer, players, join, patch, grow };
+  /** A player stops reading, and patches come until no more are sent to them. */
+  const congest = (player: Player): void => {
+    player.reads = false;
+    for (let i = 0; i < 8; i++) {
+      grow();
+      patch();
+    }
+    assert.equal(player.client.line.state, 'congested');
+  };
+  return { clock, lines, state, serializer, players, join, patch, grow, congest };
 }
 
 describe('SkippingSerializer', () => {
@@ -138,17 +147,12 @@ describe('SkippingSerializer', () => {
   });
 
   it('D13: who missed patches gets the whole state in place, right after a patch, once', () => {
-    const { state, join, patch, grow } = setUp();
+    const { state, join, patch, congest } = setUp();
     const [slow, other] = [join('slow'), join('other')];
     state.units.set('gone', new Unit());
     state.boss = new Unit().assign({ x: 1 });
     patch();
-    slow.reads = false;
-    for (let i = 0; i < 8; i++) {
-      grow();
-      patch();
-    }
-    assert.equal(slow.client.line.state, 'congested');
+    congest(slow);
     const written = slow.socket.player.messages.length;
     state.units.delete('gone');
     state.boss = undefined;
@@ -169,16 +173,12 @@ describe('SkippingSerializer', () => {
   });
 
   it('D13: a field that lost its value meanwhile has none in place either', () => {
-    const { state, join, patch, grow } = setUp();
+    const { state, join, patch, congest } = setUp();
     const slow = join('slow');
     state.boss = new Unit().assign({ name: 'b', inner: new Inner().assign({ note: 'x' }) });
     state.units.set('u', new Unit().assign({ name: 'u' }));
     patch();
-    slow.reads = false;
-    for (let i = 0; i < 6; i++) {
-      grow();
-      patch();
-    }
+    congest(slow);
     state.boss!.inner!.note = undefined as never;
     state.units.get('u')!.name = undefined as never;
     state.word = undefined as never;
@@ -194,7 +194,7 @@ describe('SkippingSerializer', () => {
   });
 
   it('D13: what a view hid or showed meanwhile is hidden or shown in place', () => {
-    const { state, join, patch, grow } = setUp();
+    const { state, join, patch, congest } = setUp();
     const view = new StateView();
     const slow = join('slow', view);
     const [first, second] = [new Unit().assign({ secret: 'one' }), new Unit().assign({ secret: 'two' })];
@@ -206,11 +206,7 @@ describe('SkippingSerializer', () => {
     patch();
     const mirror = slow.mirror.state as unknown as State;
     assert.deepEqual([mirror.units.get('first')!.secret, mirror.hidden.get('third')!.x], ['one', 3]);
-    slow.reads = false;
-    for (let i = 0; i < 8; i++) {
-      grow();
-      patch();
-    }
+    congest(slow);
     view.remove(first);
     view.add(second);
     view.remove(state.hidden.get('third')!);
@@ -224,17 +220,12 @@ describe('SkippingSerializer', () => {
   });
 
   it('D13: what a view hid and showed again without a value meanwhile keeps the value it got since', () => {
-    const { state, join, patch, grow } = setUp();
+    const { state, join, patch, congest } = setUp();
     const view = new StateView();
     const slow = join('slow', view);
     const unit = withSecret(state, view);
     patch();
-    slow.reads = false;
-    for (let i = 0; i < 8; i++) {
-      grow();
-      patch();
-    }
-    assert.equal(slow.client.line.state, 'congested');
+    congest(slow);
     hideAndShow(unit, view, patch);
     slow.reads = true;
     slow.take();
@@ -311,13 +302,9 @@ describe('SkippingSerializer', () => {
   });
 
   it('forgets who is gone, and lets go of changes when nobody is there', () => {
-    const { state, players, join, patch, grow, serializer } = setUp();
+    const { state, players, join, patch, grow, serializer, congest } = setUp();
     const slow = join('slow');
-    slow.reads = false;
-    for (let i = 0; i < 8; i++) {
-      grow();
-      patch();
-    }
+    congest(slow);
     slow.socket.close(1000);
     patch();
     players.length = 0;

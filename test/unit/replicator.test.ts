@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { $changes, Encoder, MapSchema, type Schema, schema, t } from '@colyseus/schema';
+import { $changes, Encoder, MapSchema, Reflection, type Schema, schema, t } from '@colyseus/schema';
 import { noMeter } from '../../src/kernel/ports.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { Replicator } from '../../src/replication/colyseus-replicator.ts';
@@ -114,6 +114,25 @@ describe('what a tick costs', () => {
     assert.equal(replicator.knownCount(observer), 5);
   });
 
+  it('tells who missed ticks of what they know no more than what changed (R16)', () => {
+    const { state, replicator } = setUp();
+    replicator.replicate(state.units, owner({ of: () => 'me' }));
+    for (let i = 0; i < 20; i++) state.units.set(`u${i}`, unit(i));
+    const observer = replicator.addObserver({ sessionId: 'me' });
+    replicator.encode(0);
+    replicator.snapshot(observer, STATE);
+    replicator.finish();
+    replicator.encode(50);
+    replicator.finish();
+    state.units.get('u3')!.y = 7;
+    state.units.set('new', unit(1));
+    replicator.encode(100);
+    const frame = replicator.patch(observer, PATCH)!.toString('latin1');
+    replicator.finish();
+    assert.deepEqual(frame.match(/u\d+|new/g), ['new']);
+    assert.ok(frame.length < 30, `${frame.length} bytes`);
+  });
+
   it('tells how much others know also to a policy, while it looks for somebody (R19)', () => {
     const { state, replicator } = setUp();
     const known: number[] = [];
@@ -151,6 +170,43 @@ describe('what a tick costs', () => {
     assert.ok(replicator.patch(observer, PATCH));
     replicator.finish();
     assert.equal(calls(), 1);
+  });
+});
+
+describe('plain entities (R11)', () => {
+  const names = Array.from({ length: 63 }, (_, i) => `f${i}`);
+  const Wide = schema(Object.fromEntries(names.map((name) => [name, t.string().optional()])), 'PWide');
+  const WideState = schema({ wide: t.map(Wide).view() }, 'PWideState');
+
+  it('tell of every field, set and without a value again, in patches and to who missed some', () => {
+    const state = new WideState();
+    const encoder = new Encoder(state);
+    const replicator = new Replicator(encoder, { meter: noMeter, labels: {} });
+    replicator.replicate(state.wide, () => true);
+    state.wide.set('w', new Wide());
+    const players = ['quick', 'slow'].map((sessionId) => ({
+      decoder: Reflection.decode<typeof state>(Reflection.encode(encoder)),
+      observer: replicator.addObserver({ sessionId }),
+    }));
+    const fields = state.wide.get('w') as unknown as Record<string, string | undefined>;
+    let ticks = 0;
+    const tick = (...[change, reads]: [() => void, number]): void => {
+      change();
+      replicator.encode(ticks++ * 50);
+      for (const { decoder, observer } of players.slice(0, reads)) {
+        const whole = replicator.needsSnapshot(observer);
+        const frame = whole ? replicator.snapshot(observer, STATE) : replicator.patch(observer, PATCH);
+        if (frame !== undefined) decoder.decode(frame, { offset: 1 });
+        assert.deepEqual(decoder.state.wide.toJSON(), state.wide.toJSON());
+      }
+      replicator.finish();
+    };
+    tick(() => {}, 2);
+    for (const name of names) {
+      tick(() => (fields[name] = name), 1);
+      if (name !== 'f40') tick(() => (fields[name] = undefined), 1);
+      tick(() => {}, 2);
+    }
   });
 });
 

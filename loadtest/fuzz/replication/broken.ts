@@ -204,6 +204,22 @@ class LetsClientsWait extends Wrapped {
   }
 }
 
+class Spends extends Wrapped {
+  protected readonly share: number = 1;
+
+  override addObserver(viewer: Viewer, budget?: Budget): unknown {
+    return super.addObserver(viewer, budget && { ...budget, bytesPerSecond: this.share * budget.bytesPerSecond });
+  }
+}
+
+class SpendsTooMuch extends Spends {
+  protected override readonly share = 1.5;
+}
+
+class SpendsTooLittle extends Spends {
+  protected override readonly share = 0.5;
+}
+
 /** By what is wrong with them. */
 export const BROKEN: Readonly<Record<string, (make: MakeReplicator) => MakeReplicator>> = {
   'loses removals': breaking(LosesRemovals),
@@ -217,6 +233,8 @@ export const BROKEN: Readonly<Record<string, (make: MakeReplicator) => MakeRepli
   'writes to frames it sent': breaking(ReusesFrames),
   'is a tick late': breaking(IsATickLate),
   'lets clients wait too long': breaking(LetsClientsWait),
+  'sends more than a budget allows': breaking(SpendsTooMuch),
+  'lets clients wait while their budget lasts': breaking(SpendsTooLittle),
 };
 
 function breaking(

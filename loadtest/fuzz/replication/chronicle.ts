@@ -1,6 +1,6 @@
 /** What the server's state was at the end of each step, as plain values: now, and for as long as a client may lag behind. */
 import { COLLECTIONS } from './collections.ts';
-import { type Plain, plainOf } from './plain.ts';
+import { type Plain, partsOf, plainOf } from './plain.ts';
 import type { Gem, Unit } from './state.ts';
 import type { World } from './world.ts';
 
@@ -36,6 +36,20 @@ export class Chronicle {
       if (!this.#places.has(entity)) this.#note(entity, now);
       this.#places.set(entity, (this.#places.get(entity) ?? 0) + 1);
     }
+    this.#noteSharing(now);
+  }
+
+  /** What several hold is in all of them told with one of them. */
+  #noteSharing(now: number): void {
+    const holders = new Map<object, Entity>();
+    for (const entity of [...this.#places.keys()])
+      for (const part of partsOf(entity)) {
+        const other = holders.get(part) ?? entity;
+        holders.set(part, entity);
+        if (other !== entity) for (const sharer of [entity, other]) this.#partedAt.set(sharer, now);
+        const places = this.#places.get(part as Entity);
+        if (places !== undefined) this.#places.set(part as Entity, places + 1);
+      }
   }
 
   /** The entity as it is, as JSON. */

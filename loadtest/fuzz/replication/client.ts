@@ -70,14 +70,17 @@ export class FuzzClient {
     return { shared: plainOf(state, undefined, REPLICATED_FIELDS), collections: Object.fromEntries(collections) };
   }
 
-  /** What is wrong inside the decoder, one line each, whatever its state says. Collections in `lost` need not be known. */
-  damages(lost: ReadonlySet<string>): string[] {
+  /**
+   * What is wrong inside the decoder, one line each, whatever its state says. Collections in `lost` need not be known. What
+   * `lags` behind may hold what is gone for others.
+   */
+  damages(lost: ReadonlySet<string>, lags: boolean): string[] {
     const { lost: missing, leaked } = this.strayReferences();
     return [
       ...this.#unknownCollections()
         .filter((name) => !lost.has(name))
         .map((name) => `${name}: the client does not know the collection`),
-      ...missing.map((refId) => `refId ${refId} is lost to the decoder`),
+      ...(lags ? [] : missing).map((refId) => `refId ${refId} is lost to the decoder`),
       ...(this.#resynced ? [] : leaked.map((refId) => `refId ${refId} is kept by the decoder for nothing`)),
     ];
   }
@@ -91,20 +94,27 @@ export class FuzzClient {
 
   /** Instances the decoder does not find by their id any more, and ids it keeps of instances nobody can reach. */
   strayReferences(): { lost: number[]; leaked: number[] } {
-    const reached = new Map<number, object>();
+    const reached = new Map<number, Set<object>>();
     collectReferences(this.#decoder.state, reached);
     const { refs } = this.#decoder.root;
+    // Of a collection in several places decoders make copies, and know the last one even when its place is gone.
+    const isLost = ([refId, found]: [number, Set<object>]): boolean => {
+      const known = refs.get(refId);
+      return known instanceof Schema ? found.size > 1 || !found.has(known) : known === undefined;
+    };
     return {
-      lost: [...reached.keys()].filter((refId) => refs.get(refId) !== reached.get(refId)),
+      lost: [...reached].filter(isLost).map(([refId]) => refId),
       leaked: [...refs.keys()].filter((refId) => !reached.has(refId)),
     };
   }
 }
 
-function collectReferences(value: unknown, reached: Map<number, object>): void {
+function collectReferences(value: unknown, reached: Map<number, Set<object>>): void {
   const refId = (value as { [$refId]?: number } | undefined)?.[$refId];
   if (refId === undefined) return;
-  reached.set(refId, value as object);
+  const found = reached.get(refId);
+  if (found === undefined) reached.set(refId, new Set([value as object]));
+  else found.add(value as object);
   if (value instanceof Schema)
     for (const field of fieldsOf(value)) collectReferences(fieldValue(value, field), reached);
   else if (value instanceof MapSchema || value instanceof ArraySchema)

@@ -24,6 +24,8 @@ export const UNITS_BOUNDS = { minX: -30, minY: -20, maxX: 30, maxY: 20 };
 const THINGS_RADIUS = 5;
 const POSTS_RADIUS = 7;
 const TEAMS = 3;
+/** What is more radii off the origin than this is nowhere. */
+const FARTHEST = 2 ** 40;
 
 /** Those of units. The last one is never declared. */
 export const UNIT_COLLECTIONS: readonly UnitCollection[] = [
@@ -109,6 +111,7 @@ function teamOf(sessionId: string): number {
 
 function within(center: Point | undefined, at: Point, radius: number, leaveRadius: number): Sight {
   if (center === undefined) return 'out';
+  if (Math.max(Math.abs(at.x), Math.abs(at.y)) > FARTHEST * radius) return 'out';
   const squared = (at.x - center.x) ** 2 + (at.y - center.y) ** 2;
   if (squared <= radius ** 2) return 'in';
   return squared <= leaveRadius ** 2 ? 'edge' : 'out';

@@ -43,8 +43,10 @@ export const GEM_OPERATIONS = {
     const found = world.staysIn(GROUND);
     if (found.length === 0) return undefined;
     const { key, entity } = random.pick(found);
-    if (random.int(4) === 0) world.take(GROUND, key);
-    else if (random.int(2) === 0) entity.team = random.int(3);
+    const change = random.pick(['go', 'team', 'note', 'label']);
+    if (change === 'go') world.take(GROUND, key);
+    else if (change === 'team') entity.team = random.int(3);
+    else if (change === 'note') entity.note = entity.note === undefined ? world.mint.text() : undefined;
     else entity.label = world.mint.text();
     return `ground/${key} changes or goes`;
   },
@@ -52,6 +54,8 @@ export const GEM_OPERATIONS = {
     const from = pickStay(world, random);
     const gem = from && takeFrom(from.entity, world, random);
     if (from === undefined || gem === undefined) return undefined;
+    // What others hold as well, and becomes public, stock Colyseus tells in the wrong order.
+    if (world.holds(gem)) return `${nameOf(from)} has a gem less`;
     const key = `sign${random.int(4)}`;
     world.state.zone.signs.set(key, gem);
     return `${nameOf(from)} puts a gem up as signs/${key}`;
@@ -63,7 +67,7 @@ export const GEM_OPERATIONS = {
     const gem = world.state.zone.signs.get(key)!;
     world.state.zone.signs.delete(key);
     // From now on it is private: what it says must not be what all have read.
-    Object.assign(gem, { label: world.mint.text(), weight: world.mint.double() });
+    Object.assign(gem, { label: world.mint.text(), weight: world.mint.double(), note: undefined });
     return `${nameOf(to)} takes signs/${key}: ${giveTo(to.entity, gem, random)}`;
   },
   passPet(world, random) {
@@ -104,7 +108,7 @@ function takeFrom(unit: Unit, world: World, random: Random): Gem | undefined {
   return gem;
 }
 
-function giveTo({ bag, gems, mount }: Unit, gem: Gem, random: Random): string {
+export function giveTo({ bag, gems, mount }: Unit, gem: Gem, random: Random): string {
   const where = random.pick(['gems', 'bag', 'charms', 'saddle']);
   if (where === 'gems') gems.push(gem);
   else if (where === 'bag') bag.set(`given${random.int(3)}`, gem);

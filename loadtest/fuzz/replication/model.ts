@@ -23,6 +23,9 @@ export interface Holdings {
 type Claim = 'must' | 'may';
 export type Claims = ReadonlyMap<Stay, Claim>;
 
+/** Of the room that is fuzzed. */
+export const TICK_MS = 50;
+
 export class ObserverModel {
   readonly sessionId: string;
   readonly #budget: Budget | undefined;
@@ -113,7 +116,7 @@ export class ObserverModel {
     const since = this.#missingSince.get(stay) ?? now;
     this.#missingSince.set(stay, since);
     this.lagging++;
-    return now - since < this.#budget.maxStaleMs;
+    return !isOverdue(since, now, this.#budget);
   }
 
   #compareEntity(stay: Stay, chronicle: Chronicle, plain: Plain, now: number): string[] {
@@ -125,7 +128,7 @@ export class ObserverModel {
     }
     if (this.#budget !== undefined) {
       const { maxStaleMs } = this.#budget;
-      const fresh = now - (this.#freshAt.get(stay) ?? Number.NEGATIVE_INFINITY) < maxStaleMs;
+      const fresh = !isOverdue(this.#freshAt.get(stay), now, this.#budget);
       if (fresh && chronicle.wasLike(entity, text, now, maxStaleMs)) {
         this.lagging++;
         return [];
@@ -133,6 +136,11 @@ export class ObserverModel {
     }
     return differences(`${collection.name}/${key}`, plainOf(entity), plain);
   }
+}
+
+/** Whether this is the last tick before something waited for as long as it may. */
+export function isOverdue(since = Number.NEGATIVE_INFINITY, now: number, { maxStaleMs }: Budget): boolean {
+  return now - since >= maxStaleMs - TICK_MS;
 }
 
 /** The canaries and the keys that may be in a frame to a client with these claims. */

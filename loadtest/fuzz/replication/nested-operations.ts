@@ -55,7 +55,8 @@ export const NESTED_OPERATIONS = {
   tags: onUnit(({ tags }, { mint }, random) => onSet(tags, () => mint.text(), random)),
   gem: onUnit((unit, { mint }, random) => {
     const gem = random.pick([...unit.bag.values(), ...unit.gems, unit.mount.saddle]);
-    if (random.int(2) === 0) gem.label = mint.text();
+    if (random.int(3) === 0) gem.note = gem.note === undefined ? mint.text() : undefined;
+    else if (random.int(2) === 0) gem.label = mint.text();
     else gem.weight = mint.double();
     return 'a gem changes';
   }),

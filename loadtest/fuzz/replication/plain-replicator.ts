@@ -13,8 +13,9 @@ import {
   SetSchema,
 } from '@colyseus/schema';
 import { Chronicle, REPLICATED_FIELDS } from './chronicle.ts';
+import { COLLECTIONS } from './collections.ts';
 import { type Claims, ObserverModel } from './model.ts';
-import { fieldsOf, fieldValue } from './plain.ts';
+import { type Field, fieldsOf, fieldValue } from './plain.ts';
 import type { StateReplicator } from './replicator.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +23,7 @@ const SWITCH = 255;
 const TYPE_ID = 213;
 const ADD = 128;
 const DELETE = 64;
+const CLEAR = 10;
 const FRAME_BYTES = 1 << 20;
 
 type Entries = [string | number, unknown][];
@@ -66,37 +68,49 @@ class Snapshot {
     return Buffer.from(this.#bytes.subarray(0, this.#it.offset));
   }
 
-  /** An instance's own fields or items first, then what they refer to. */
-  #instance(value: unknown, type?: unknown, entries?: Entries): void {
-    this.#byte(SWITCH);
-    this.#number(refIdOf(value));
-    const children = value instanceof Schema ? this.#fields(value) : this.#items(value, type, entries);
-    for (const [child, childType, childEntries] of children) this.#instance(child, childType, childEntries);
+  /** An instance's own fields or items first, then what they refer to. Those of an entity may have been elsewhere before. */
+  #instance(value: unknown, type?: unknown, entries?: Entries, inEntity = false): void {
+    this.#switchTo(value);
+    if (value instanceof Schema) this.#fields(value, inEntity);
+    else this.#items(value, type, entries, inEntity);
   }
 
-  #fields(schema: Schema): [unknown, unknown, Entries | undefined][] {
-    const children: [unknown, unknown, Entries | undefined][] = [];
-    for (const field of fieldsOf(schema)) {
+  #fields(schema: Schema, inEntity: boolean): void {
+    const fields = fieldsOf(schema).filter(({ name }) => name !== 'vault');
+    for (const field of fields) if (!isCollection(fieldValue(schema, field))) this.#field(schema, field);
+    for (const field of fields) {
       const value = fieldValue(schema, field);
+      if (isCollection(value)) {
+        // A decoder makes a copy of the collection for each place, and would take another one's contents for it.
+        this.#switchTo(schema);
+        if (inEntity) this.#byte(DELETE | field.index);
+        this.#field(schema, field);
+      }
       const entries = REPLICATED_FIELDS.has(field.name) ? this.#visible(value) : undefined;
-      if (field.name === 'vault') continue;
-      this.#byte((value === undefined ? DELETE : ADD) | field.index);
-      if (value === undefined) continue;
-      this.#value(value, field.type);
-      if (isInstance(value)) children.push([value, field.type, entries]);
+      if (isInstance(value)) this.#instance(value, field.type, entries, inEntity || entries !== undefined);
     }
-    return children;
   }
 
-  #items(value: unknown, type: unknown, entries = entriesOf(value)): [unknown, unknown, undefined][] {
+  #field(schema: Schema, field: Field): void {
+    const value = fieldValue(schema, field);
+    this.#byte((value === undefined ? DELETE : ADD) | field.index);
+    if (value !== undefined) this.#value(value, field.type);
+  }
+
+  #items(value: unknown, type: unknown, entries = entriesOf(value), inEntity: boolean): void {
     const itemType = Object.values(type as object)[0] as unknown;
+    if (inEntity && !this.#isReplicated(value)) this.#byte(CLEAR);
     entries.forEach(([key, item], index) => {
       this.#byte(ADD);
       this.#number(typeof key === 'number' ? key : index);
       if (typeof key === 'string') encode.string(this.#bytes, key, this.#it);
       this.#value(item, itemType);
     });
-    return entries.filter(([, item]) => isInstance(item)).map(([, item]) => [item, itemType, undefined]);
+    for (const [, item] of entries) if (isInstance(item)) this.#instance(item, itemType, undefined, inEntity);
+  }
+
+  #isReplicated(collection: unknown): boolean {
+    return COLLECTIONS.some(({ of }) => of(this.#encoder.state) === collection);
   }
 
   #visible(collection: unknown): Entries {
@@ -121,6 +135,11 @@ class Snapshot {
     }
   }
 
+  #switchTo(value: unknown): void {
+    this.#byte(SWITCH);
+    this.#number(refIdOf(value));
+  }
+
   #byte(value: number): void {
     this.#bytes[this.#it.offset++] = value;
   }
@@ -135,6 +154,10 @@ function entriesOf(collection: unknown): Entries {
   if (collection instanceof MapSchema || collection instanceof ArraySchema) return [...collection.entries()];
   if (collection instanceof SetSchema) return [...collection.entries()] as unknown as [number, unknown][];
   throw new Error('not a collection');
+}
+
+function isCollection(value: unknown): boolean {
+  return isInstance(value) && !(value instanceof Schema);
 }
 
 function isInstance(value: unknown): value is object {

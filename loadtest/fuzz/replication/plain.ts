@@ -15,8 +15,22 @@ export interface Field {
   readonly tag?: number;
 }
 
+const fieldsByClass = new Map<unknown, readonly Field[]>();
+
 /** The fields of an instance's class, inherited ones first. */
-export function fieldsOf(schema: Schema): Field[] {
+export function fieldsOf(schema: Schema): readonly Field[] {
+  const known = fieldsByClass.get(schema.constructor);
+  if (known !== undefined) return known;
+  const fields = readFields(schema);
+  // A client's classes are made anew for each client.
+  if (fieldsByClass.size > MOST_CLASSES) fieldsByClass.clear();
+  fieldsByClass.set(schema.constructor, fields);
+  return fields;
+}
+
+const MOST_CLASSES = 1000;
+
+function readFields(schema: Schema): Field[] {
   const metadata = (schema.constructor as typeof Schema)[Symbol.metadata] as Metadata & { [$numFields]?: number };
   const fields: Field[] = [];
   for (let index = 0; index <= (metadata[$numFields] ?? -1); index++) {
@@ -51,6 +65,14 @@ function plainSchema(schema: Schema, skip: ReadonlySet<string> | undefined): Pla
     if (value !== undefined && skip?.has(field.name) !== true) plain[field.name] = plainOf(value, field.type, skip);
   }
   return plain;
+}
+
+/** All instances that hang on one, once for each place. */
+export function partsOf(value: unknown): object[] {
+  const held: unknown[] = value instanceof Schema ? fieldsOf(value).map((field) => fieldValue(value, field)) : [];
+  if (value instanceof MapSchema || value instanceof ArraySchema) held.push(...value.values());
+  const parts = held.filter((part) => typeof part === 'object' && part !== null);
+  return parts.flatMap((part) => [part, ...partsOf(part)]);
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {

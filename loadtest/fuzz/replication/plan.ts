@@ -6,6 +6,7 @@ import { createRandom, type Random } from '../../../src/kernel/random.ts';
 import { ENTITY_OPERATIONS, MISTAKES } from './entity-operations.ts';
 import { GEM_OPERATIONS } from './gem-operations.ts';
 import { NESTED_OPERATIONS, SHARED_OPERATIONS } from './nested-operations.ts';
+import { HANDOVERS, SHARINGS } from './part-operations.ts';
 import { type PlayerOperation, SESSION_OPERATIONS } from './session-operations.ts';
 
 export interface Operation {
@@ -22,6 +23,8 @@ const FIRST_PLAYERS = 3;
 const worldOperations = {
   ...ENTITY_OPERATIONS,
   ...GEM_OPERATIONS,
+  ...HANDOVERS,
+  ...SHARINGS,
   ...NESTED_OPERATIONS,
   ...SHARED_OPERATIONS,
   ...MISTAKES,
@@ -47,12 +50,14 @@ const GROUPS: readonly (readonly string[])[] = [
   Object.keys(NESTED_OPERATIONS),
   ['storm', 'newCollection'],
   Object.keys(GEM_OPERATIONS),
+  Object.keys(HANDOVERS),
+  Object.keys(SHARINGS),
   Object.keys(SESSION_OPERATIONS),
   ['stall', 'stall', 'stall', 'resumeAll', 'reconnect'],
 ];
 /** Several players near each other who miss different ticks of the same few entities. */
 const CROWDED: readonly (readonly string[])[] = [
-  ['field', 'storm', 'gem', 'mount', 'passGem', 'swapMounts'],
+  ['field', 'storm', 'gem', 'mount', 'passGem', 'swapMounts', 'passCollection', 'swapCollections'],
   ['field'],
   ['stall', 'stall', 'resumeAll'],
   ['join', 'walk'],

@@ -4,10 +4,11 @@
  */
 import { Encoder, Reflection } from '@colyseus/schema';
 import { createRandom } from '../../../src/kernel/random.ts';
+import { BudgetModel } from './budget-model.ts';
 import { canariesInBytes } from './canary.ts';
 import { Chronicle } from './chronicle.ts';
 import { COLLECTIONS } from './collections.ts';
-import { allowedOnWire, type Claims, type ObserverModel } from './model.ts';
+import { allowedOnWire, type Claims, type ObserverModel, TICK_MS } from './model.ts';
 import { OPERATIONS, type Plan } from './plan.ts';
 import type { MakeReplicator, StateReplicator } from './replicator.ts';
 import type { Connection, Session } from './session.ts';
@@ -33,7 +34,6 @@ export interface Outcome {
   readonly leaked: number;
 }
 
-export const TICK_MS = 50;
 const MAX_STALE_MS = 1000;
 const LATE_JOINER = 's9';
 
@@ -61,6 +61,9 @@ class Simulation {
   readonly #replicator: StateReplicator;
   readonly #chronicle = new Chronicle(MAX_STALE_MS);
   readonly #trace: string[] = [];
+  readonly #encoder: Encoder;
+  /** Of players with a budget. */
+  readonly #budgets = new WeakMap<ObserverModel, BudgetModel>();
   readonly #frames: { readonly frame: Buffer; readonly copy: Buffer }[] = [];
   #tick = 0;
   #lagging = 0;
@@ -69,6 +72,7 @@ class Simulation {
   constructor(make: MakeReplicator) {
     const world = new World();
     const encoder = new Encoder(world.state);
+    this.#encoder = encoder;
     this.#replicator = make(encoder, world);
     for (const { of, policy } of COLLECTIONS)
       if (policy !== undefined) this.#replicator.replicate(of(world.state), policy(world.state));
@@ -139,16 +143,22 @@ class Simulation {
     const frame = whole ? this.#replicator.snapshot(observer, head) : this.#replicator.patch(observer, head);
     const lagging = model.lagging;
     const wrong: string[] = [];
-    if (frame !== undefined)
-      wrong.push(
-        ...this.#inspect(frame, head, claims),
-        ...client.receive(frame),
-        ...client.damages(this.#players.world.lost),
-      );
+    if (frame !== undefined) wrong.push(...this.#inspect(frame, head, claims), ...client.receive(frame));
     wrong.push(...model.compare(claims, this.#chronicle, client.holdings(), this.#now));
+    const lags = model.lagging > lagging;
+    const budget = this.#budgetOf(session, model);
+    if (whole) budget?.snapshot(frame!, head.length, claims, this.#now);
+    else wrong.push(...(budget?.patch(frame, head.length, claims, lags, this.#now) ?? []));
+    if (frame !== undefined) wrong.push(...client.damages(this.#players.world.lost, lags));
     if (wrong.length === 0) wrong.push(...this.#compareKnown(observer, model));
     this.#lagging += model.lagging - lagging;
     if (wrong.length > 0) this.#stop(sessionId, wrong);
+  }
+
+  #budgetOf({ budget }: Session, model: ObserverModel): BudgetModel | undefined {
+    if (budget !== undefined && !this.#budgets.has(model))
+      this.#budgets.set(model, new BudgetModel(budget, this.#encoder));
+    return this.#budgets.get(model);
   }
 
   /** What is wrong with a frame whatever a client makes of it. */

@@ -6,7 +6,12 @@ import { type SchemaType, schema, t } from '@colyseus/schema';
 
 /** The smallest thing; it wanders between the collections of its betters. */
 export const Gem = schema(
-  { label: t.string().default(''), weight: t.float64().default(0), team: t.uint8().default(0) },
+  {
+    label: t.string().default(''),
+    weight: t.float64().default(0),
+    team: t.uint8().default(0),
+    note: t.string().optional(),
+  },
   'Gem',
 );
 export type Gem = SchemaType<typeof Gem>;

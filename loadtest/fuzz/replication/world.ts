@@ -6,6 +6,7 @@ import { MapSchema } from '@colyseus/schema';
 import type { Random } from '../../../src/kernel/random.ts';
 import { createMint, type Mint } from './canary.ts';
 import { COLLECTIONS, type FuzzCollection, UNIT_COLLECTIONS, UNITS_BOUNDS } from './collections.ts';
+import { partsOf } from './plain.ts';
 import { Boss, FuzzState, Gem, Mount, Unit, Zone } from './state.ts';
 
 /** Half the side of the square where most of it happens. */
@@ -62,6 +63,12 @@ export class World {
 
   unitStays(): Stay<Unit>[] {
     return UNIT_COLLECTIONS.flatMap((collection) => this.staysIn(collection));
+  }
+
+  /** Whether something is, or is a part of, an entity; also of one that was taken away. */
+  holds(part: object): boolean {
+    const entities: (Unit | Gem)[] = [...this.limbo, ...this.stays().map(({ entity }) => entity)];
+    return entities.some((entity) => entity === part || partsOf(entity).includes(part));
   }
 
   makeUnit(random: Random): Unit {
