@@ -6,7 +6,7 @@ const FEATURES = '(tick|isolation|replication|delivery|matchmaking|resilience|ga
 /** The files of a room that know numbers and rules only; `room.ts` and `state.ts` are the ones that know Colyseus. */
 const PURE =
   '(simulation|rules|map|geometry|movement|world|damage|weapons|pickups|rounds|spawning|navigation|ai|ai-[a-z]+|crew|input-budget)';
-const TECHNOLOGY = 'node_modules/(@colyseus|colyseus|ioredis|ws|express|esbuild|pino|prom-client)/';
+const TECHNOLOGY = 'node_modules/(@colyseus|colyseus|ioredis|ws|httpxy|express|esbuild|pino|prom-client)/';
 
 module.exports = {
   forbidden: [
@@ -35,13 +35,19 @@ module.exports = {
     {
       name: 'features-do-not-meet',
       severity: 'error',
-      from: { path: `^src/${FEATURES}/` },
+      from: { path: `^src/${FEATURES}/`, pathNot: '/redis-[^/]+\\.ts$' },
       to: { path: '^src/', pathNot: ['^src/$1/', '^src/kernel/'] },
+    },
+    {
+      name: 'features-do-not-meet-in-redis',
+      severity: 'error',
+      from: { path: `^src/${FEATURES}/redis-[^/]+\\.ts$` },
+      to: { path: '^src/', pathNot: ['^src/$1/', '^src/kernel/', '^src/redis/'] },
     },
     {
       name: 'technology-in-adapters-only',
       severity: 'error',
-      from: { path: `^src/${FEATURES}/`, pathNot: '/(colyseus|redis|ws|pino|prometheus)-[^/]+\\.ts$' },
+      from: { path: `^src/${FEATURES}/`, pathNot: '/(colyseus|redis|ws|httpxy|pino|prometheus)-[^/]+\\.ts$' },
       to: { path: TECHNOLOGY },
     },
     {

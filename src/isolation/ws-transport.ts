@@ -23,17 +23,39 @@ export interface GameSocketOptions {
  */
 const CLOSING = { closeTimeout: 3000 };
 
+/** A WebSocket that was asked for and not answered yet. `head`: what followed the request already. */
+export interface Upgrade {
+  readonly req: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** What can be done with an upgrade here. */
+export interface GameDoor {
+  /** Colyseus has it. */
+  accept(upgrade: Upgrade): void;
+  /** Completes the upgrade only to close it, because SDKs hear nothing but a close code. Never throws. */
+  turnAway(upgrade: Upgrade, code: number, reason: string): void;
+}
+
+/** Asked for every upgrade that can be read; it may take its time, and need not come through the door at all. */
+export type Route = (upgrade: Upgrade, door: GameDoor) => void;
+
+const straightIn: Route = (upgrade, door) => door.accept(upgrade);
+
 /** Takes the server's WebSocket upgrades. */
-export function attachGameSockets(server: Server, options: GameSocketOptions): GameSockets {
+export function attachGameSockets(server: Server, options: GameSocketOptions, route = straightIn): GameSockets {
   const transport = new Transport({
     WebSocket: GuardedSocket,
     noServer: true,
     maxPayload: options.maxMessageBytes,
     ...CLOSING,
   });
-  transport.attachToServer(server, { filter: isReadable });
-  server.on('upgrade', (req, socket) => {
-    if (!isReadable(req)) refuse(socket);
+  // All of them are left to the listener below, which can wait; Colyseus's own filter cannot.
+  transport.attachToServer(server, { filter: () => false });
+  server.on('upgrade', (req, socket, head) => {
+    if (isReadable(req)) route({ req, socket, head }, transport);
+    else refuse(socket);
   });
   return { stop: (graceMs) => transport.stop(graceMs) };
 }
@@ -52,7 +74,23 @@ const POLL_MS = 20;
 /** A round of pings is cut into slices about this long. */
 const PING_SLICE_MS = 50;
 
-class Transport extends WebSocketTransport {
+const NO_HEAD = Buffer.alloc(0);
+
+class Transport extends WebSocketTransport implements GameDoor {
+  /** As stock's own listener does it. */
+  accept({ req, socket, head }: Upgrade): void {
+    if (socket.destroyed) return;
+    this.wss.handleUpgrade(req, socket, head, (ws) => this.wss.emit('connection', ws, req));
+  }
+
+  turnAway({ req, socket }: Upgrade, code: number, reason: string): void {
+    if (socket.destroyed) return;
+    this.wss.handleUpgrade(req, socket, NO_HEAD, (ws) => {
+      ws.on('error', () => {});
+      ws.close(code, reason);
+    });
+  }
+
   /** Stock's heartbeat, called by it with its own options; its handler of pongs sets `pingCount` back. */
   protected override autoTerminateUnresponsiveClients(pingInterval: number, pingMaxRetries: number): void {
     const slicesPerRound = Math.max(1, Math.round(pingInterval / PING_SLICE_MS));

@@ -13,6 +13,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 interface Backend {
   readonly port: number;
   answer: Answer;
+  /** Answers 503 to WebSockets. */
+  full: boolean;
   readonly requests: string[];
 }
 
@@ -34,12 +36,16 @@ describe('nginx with deploy/nginx.conf', () => {
     says(200, { url: request.url, headers: request.headers })(request, response);
 
   async function startBackend(index: number): Promise<Backend> {
-    const backend: Backend = { port: 0, answer: echo, requests: [] };
+    const backend: Backend = { port: 0, answer: echo, full: false, requests: [] };
     const server = createServer((request, response) => {
       backend.requests.push(`${request.method} ${request.url}`);
       request.resume().on('end', () => backend.answer(request, response));
     });
-    const sockets = new WebSocketServer({ server });
+    const sockets = new WebSocketServer({
+      server,
+      verifyClient: ({ req }, decide) =>
+        decide(!backend.full && !req.url?.endsWith('refuse'), backend.full ? 503 : 400),
+    });
     sockets.on('connection', (socket, request) => {
       socket.send(JSON.stringify({ index, url: request.url, headers: request.headers }));
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
@@ -67,6 +73,7 @@ describe('nginx with deploy/nginx.conf', () => {
   beforeEach(() => {
     for (const backend of backends) {
       backend.answer = echo;
+      backend.full = false;
       backend.requests.length = 0;
     }
   });
@@ -114,20 +121,55 @@ describe('nginx with deploy/nginx.conf', () => {
     }
   });
 
-  it('knows no process beyond those it was told of, and says so', async () => {
-    for (const path of ['/p3/process/room', '/p99/process/room']) {
-      await assert.rejects(connect(path), /Unexpected server response: 404/);
+  it('leads a WebSocket that names no process to any of them, and spreads them', async () => {
+    const met = new Set<number>();
+    for (let i = 0; i < 4; i++) {
+      const { hello } = await connect('/Proc-ess_1/room-1_X?sessionId=a%20b');
+      assert.equal(hello.url, '/Proc-ess_1/room-1_X?sessionId=a%20b');
+      met.add(hello.index);
     }
+    assert.deepEqual([...met].sort(), [0, 1]);
   });
 
-  it('says that a process is away, at once, to those whose room it has', async () => {
-    await assert.rejects(connect('/p2/process/room'), /Unexpected server response: 502/);
+  for (const [what, path] of [
+    ['is away', '/p2/process/room?sessionId=s'],
+    ['is none of those that are left', '/p99/process/room?sessionId=s'],
+  ] as const) {
+    it(`leads a WebSocket to another process when its own ${what}, at once`, async () => {
+      const startedAt = performance.now();
+      for (let i = 0; i < 4; i++) {
+        const { hello } = await connect(path);
+        assert.equal(hello.url, '/process/room?sessionId=s');
+      }
+      assert.ok(performance.now() - startedAt < 1500);
+    });
+  }
+
+  it('leads a WebSocket to another process when its own has no place for it', async () => {
+    backends[0]!.full = true;
+    for (const path of ['/p0/process/room', '/process/room', '/process/room']) {
+      assert.equal((await connect(path)).hello.index, 1);
+    }
+    backends[1]!.full = true;
+    await assert.rejects(connect('/p0/process/room'), /Unexpected server response: 503/);
+  });
+
+  it('passes on what a process answers to a WebSocket that it does not want', async () => {
+    const odd = connect('/p0/process/room?refuse');
+    await assert.rejects(odd, /Unexpected server response: 400/);
   });
 
   it('tells the processes who asks and how, whatever the visitor claims', async () => {
-    const claims = { 'X-Forwarded-For': '9.9.9.9', 'X-Forwarded-Proto': 'https', Host: 'play.example.com:1234' };
+    const claims = {
+      'X-Forwarded-For': '9.9.9.9',
+      'X-Real-IP': '9.9.9.9',
+      'X-Client-IP': '9.9.9.9',
+      'X-Forwarded-Proto': 'https',
+      Host: 'play.example.com:1234',
+    };
     const { headers } = JSON.parse((await post('/any', claims)).text);
     assert.equal(headers['x-forwarded-for'], '127.0.0.1');
+    assert.deepEqual([headers['x-real-ip'], headers['x-client-ip']], [undefined, undefined]);
     assert.equal(headers['x-forwarded-proto'], 'http');
     assert.equal(headers.host, 'play.example.com:1234');
     const { hello } = await connect('/p0/process/room');

@@ -1,0 +1,198 @@
+/**
+ * Decides for every WebSocket that is asked for whether its room is played here or at another process, and has it
+ * forwarded there. Rules: SPEC.md. Who owns a room, how bytes are carried and what a refusal looks like on the wire come
+ * in from outside; a socket of ours that other processes forwarded is made known here by its player's address.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CloseCodes } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/invariant.ts';
+import type { Logger, Meter } from '../kernel/ports.ts';
+import { ByteMeter } from './byte-meter.ts';
+import { FORWARDED_HEADER, sign, verify } from './signature.ts';
+import type { Failure, OpenTunnel, Tunnel, Upgrade } from './tunnel.ts';
+
+export interface Owner {
+  readonly processId: string;
+  /** `host:port` where other processes reach it. */
+  readonly address: string;
+}
+
+/** This process's own way of taking a socket. */
+export interface Door {
+  /** Colyseus has it: the room is looked up in this process, and the player told if there is none. */
+  accept(upgrade: Upgrade): void;
+  /** Completes the upgrade only to close it. Whatever was answered already, it does not throw. */
+  turnAway(upgrade: Upgrade, code: number, reason: string): void;
+}
+
+export interface ForwarderDeps {
+  /**
+   * The other process that owns a room; undefined when nobody does, or this one. May wait while a room is being
+   * recovered, but settles by itself; rejects when it cannot be known now.
+   */
+  readonly ownerOf: (roomId: string) => Promise<Owner | undefined>;
+  readonly isLocal: (roomId: string) => boolean;
+  /** The player's address as rooms of this process would see it. */
+  readonly addressOf: (req: IncomingMessage) => string | undefined;
+  /** Asked each time: the processes may have agreed on another one. */
+  readonly key: () => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly openTunnel: OpenTunnel;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+export interface ForwarderOptions {
+  /** Sockets under way at a time, those included whose owner is being looked for. */
+  readonly maxForwarded: number;
+  readonly connectTimeoutMs: number;
+  /** A forwarded socket on which nothing moves for so long is cut. The owner's pings keep it moving. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Why a socket for another process did not get there. */
+type Refusal = 'full' | 'unknown_room' | 'lookup_failed' | 'moved' | Failure;
+
+interface Slot extends Upgrade {
+  tunnel?: Tunnel;
+}
+
+const AWAY = 'the room cannot be reached at the moment; try again';
+const FULL = 'this process forwards as many sockets as it may; try again\n';
+/** The first header that Colyseus takes a player's address from. */
+const ADDRESS_HEADER = 'x-real-ip';
+
+export class Forwarder {
+  readonly #deps: ForwarderDeps;
+  readonly #options: ForwarderOptions;
+  readonly #slots = new Set<Slot>();
+  readonly #bytes: ByteMeter;
+  /** Processes that were said to be out of reach: told once, until one is reached again. */
+  readonly #outOfReach = new Set<string>();
+
+  constructor(deps: ForwarderDeps, options: ForwarderOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#bytes = new ByteMeter(deps.meter);
+  }
+
+  /** Takes a socket that was asked for; `req.url` can be parsed. Never throws. */
+  route(upgrade: Upgrade, door: Door): void {
+    const forwarded = this.#wasForwarded(upgrade.req);
+    const roomId = seatRoomOf(upgrade.req);
+    if (roomId === undefined || this.#deps.isLocal(roomId)) door.accept(upgrade);
+    else if (forwarded) this.#turnAway('moved', upgrade, door);
+    else if (this.#slots.size >= this.#options.maxForwarded) this.#refuse(upgrade.socket);
+    else void this.#forward(roomId, upgrade, door);
+  }
+
+  /** Cuts what is forwarded: SDKs try again, and find another process to forward them. Twice is fine. */
+  stop(): void {
+    for (const { socket, tunnel } of this.#slots) {
+      socket.destroy();
+      tunnel?.destroy();
+    }
+  }
+
+  /** Takes another process's word off the request, and the player's address from it if the word is good. */
+  #wasForwarded({ headers, url = '' }: IncomingMessage): boolean {
+    const word = headers[FORWARDED_HEADER];
+    delete headers[FORWARDED_HEADER];
+    if (typeof word !== 'string') return false;
+    const address = verify(word, url, { key: this.#deps.key(), now: this.#deps.now() });
+    if (address !== undefined && address !== '') headers[ADDRESS_HEADER] = address;
+    return address !== undefined;
+  }
+
+  #refuse(socket: Duplex): void {
+    this.#count('full');
+    socket.on('error', () => socket.destroy());
+    const head = ['HTTP/1.1 503 Service Unavailable', 'Connection: close', 'Content-Type: text/plain'];
+    socket.end(`${head.join('\r\n')}\r\nContent-Length: ${FULL.length}\r\n\r\n${FULL}`);
+  }
+
+  async #forward(roomId: string, upgrade: Upgrade, door: Door): Promise<void> {
+    const slot: Slot = { ...upgrade };
+    this.#enter(slot);
+    upgrade.socket.on('error', () => {});
+    try {
+      const owner = await this.#deps.ownerOf(roomId);
+      if (upgrade.socket.destroyed) this.#leave(slot);
+      else if (owner !== undefined) this.#connect(owner, slot, door);
+      else this.#acceptUnknown(roomId, slot, door);
+    } catch (cause) {
+      this.#deps.logger.debug('the owner of a room is not known', { roomId, cause: messageOf(cause) });
+      this.#turnAway('lookup_failed', slot, door);
+    }
+  }
+
+  #acceptUnknown(roomId: string, slot: Slot, door: Door): void {
+    this.#leave(slot);
+    if (!this.#deps.isLocal(roomId)) this.#count('unknown_room');
+    door.accept(slot);
+  }
+
+  #connect(owner: Owner, slot: Slot, door: Door): void {
+    const to = {
+      address: owner.address,
+      headers: { [FORWARDED_HEADER]: this.#word(slot.req) },
+      timeoutMs: this.#options.connectTimeoutMs,
+      idleTimeoutMs: this.#options.idleTimeoutMs,
+    };
+    slot.tunnel = this.#deps.openTunnel(slot, to, {
+      opened: () => this.#outOfReach.delete(owner.processId),
+      carried: (direction, bytes) => this.#bytes.add(direction, bytes),
+      failed: (why, cause) => {
+        this.#tell(owner, why, cause);
+        this.#turnAway(why, slot, door);
+      },
+      closed: () => this.#leave(slot),
+    });
+  }
+
+  #word(req: IncomingMessage): string {
+    const address = this.#deps.addressOf(req) ?? '';
+    return sign({ address, target: req.url ?? '' }, { key: this.#deps.key(), now: this.#deps.now() });
+  }
+
+  #turnAway(why: Refusal, upgrade: Upgrade, door: Door): void {
+    this.#leave(upgrade);
+    this.#count(why);
+    door.turnAway(upgrade, CloseCodes.mayTryReconnect, AWAY);
+  }
+
+  #tell({ processId, address }: Owner, why: Failure, cause: Error): void {
+    if (this.#outOfReach.has(processId)) return;
+    this.#outOfReach.add(processId);
+    this.#deps.logger.warn('a process that owns rooms cannot be reached', {
+      processId,
+      address,
+      why,
+      cause: cause.message,
+    });
+  }
+
+  #enter(slot: Slot): void {
+    this.#slots.add(slot);
+    this.#deps.meter.gauge('hypogeum_gateway_sockets', this.#slots.size);
+  }
+
+  #leave(slot: Upgrade): void {
+    this.#slots.delete(slot);
+    this.#bytes.flush();
+    this.#deps.meter.gauge('hypogeum_gateway_sockets', this.#slots.size);
+  }
+
+  #count(why: Refusal): void {
+    this.#deps.meter.count('hypogeum_gateway_refused_total', 1, { why });
+  }
+}
+
+/** The room that a WebSocket asks for, read as Colyseus reads it; undefined when it is no seat's. */
+function seatRoomOf({ method, headers, url = '' }: IncomingMessage): string | undefined {
+  if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
+  const { pathname } = new URL(`ws://server${url}`);
+  return /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/.exec(pathname)?.[1];
+}
