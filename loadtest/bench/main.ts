@@ -4,6 +4,7 @@ import { runCommand } from '../args.ts';
 /** Each is loaded when it is named: that of the page needs Playwright, which a machine that only serves does not have. */
 const BENCHES: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   fanout: async (argv) => runCommand((await import('./fanout.ts')).fanoutBench, argv),
+  matchmaking: async (argv) => runCommand((await import('./matchmaking.ts')).matchmakingBench, argv),
   page: async (argv) => runCommand((await import('./page.ts')).pageBench, argv),
   replication: async (argv) => runCommand((await import('./replication.ts')).replicationBench, argv),
   tick: async (argv) => runCommand((await import('./tick.ts')).tickBench, argv),

@@ -27,6 +27,11 @@ export interface TickDriverDeps {
   readonly timer: WakeTimer;
   readonly logger: Logger;
   readonly meter: Meter;
+  /**
+   * Asked before each turn: what the steps must wait for, if anything. The same promise is waited for once only, and not
+   * longer than `maxHeldUpMs`. For a process that stood still so long that others may have taken it for dead.
+   */
+  readonly heldUp?: (now: number) => Promise<void> | undefined;
 }
 
 export interface TickDriverOptions {
@@ -36,6 +41,7 @@ export interface TickDriverOptions {
   readonly maxTurnMs: number;
   /** How often at most one room is named as heavy. */
   readonly heavyLogEveryMs: number;
+  readonly maxHeldUpMs: number;
 }
 
 export const TICK_DRIVER_DEFAULTS: TickDriverOptions = {
@@ -43,6 +49,7 @@ export const TICK_DRIVER_DEFAULTS: TickDriverOptions = {
   earlyMs: 0.75,
   maxTurnMs: 10,
   heavyLogEveryMs: 10_000,
+  maxHeldUpMs: 250,
 };
 
 /** A room's place in the schedule, and how it did so far. */
@@ -86,6 +93,7 @@ export class TickDriver {
   readonly #wake = (): void => this.#turn();
   #rooms = 0;
   #inTurn = false;
+  #waitedFor: Promise<void> | undefined;
 
   constructor(deps: TickDriverDeps, options: Partial<TickDriverOptions> = {}) {
     this.#deps = deps;
@@ -135,6 +143,13 @@ export class TickDriver {
 
   #turn(): void {
     const start = this.#deps.clock.now();
+    const held = this.#deps.heldUp?.(start);
+    if (held !== undefined && held !== this.#waitedFor) this.#waitFor(held);
+    else this.#visitDue(start);
+    this.#sleep();
+  }
+
+  #visitDue(start: number): void {
     const end = start + this.#options.maxTurnMs;
     this.#inTurn = true;
     for (let now = start; now < end; ) {
@@ -143,7 +158,21 @@ export class TickDriver {
       now = this.#run(phase, now, end);
     }
     this.#inTurn = false;
-    this.#sleep();
+  }
+
+  /** The turn is begun, so that nobody plans another one, and comes again when `held` is settled or took too long. */
+  #waitFor(held: Promise<void>): void {
+    this.#waitedFor = held;
+    this.#inTurn = true;
+    const goOn = (): void => {
+      if (!waiting) return;
+      waiting = false;
+      this.#inTurn = false;
+      this.#sleep();
+    };
+    let waiting = true;
+    this.#deps.timer.wakeIn(this.#options.maxHeldUpMs, goOn);
+    held.then(goOn, goOn);
   }
 
   /** Visits the rooms of a phase, from where it was interrupted on, until all are done or the turn ends. Returns the time. */

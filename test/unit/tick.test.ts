@@ -352,4 +352,51 @@ describe('TickDriver', () => {
     assert.ok(lines.some((line) => line.fields.room === 'broken'));
     once.stop();
   });
+
+  it('lets no room step while the process is held up, and goes on as soon as it is not', async () => {
+    const machine = new FakeMachine();
+    const gate = Promise.withResolvers<void>();
+    const held = { up: undefined as Promise<void> | undefined };
+    const deps = { clock: machine, timer: machine, logger: silentLogger, meter: noMeter };
+    const driver = new TickDriver({ ...deps, heldUp: () => held.up });
+    const room = new FakeRoom(machine);
+    driver.add(room, 10);
+    machine.runUntil(1000);
+    held.up = gate.promise;
+    machine.time = 5000;
+    machine.runUntil(5100);
+    const other = driver.add(new FakeRoom(machine), 60);
+    machine.runUntil(5200);
+    other.stop();
+    assert.ok(room.visits.every(({ at }) => at <= 1000));
+    held.up = undefined;
+    gate.resolve();
+    await gate.promise;
+    machine.runUntil(5201);
+    assert.deepEqual(room.visits.at(-1), { at: 5200, steps: 5 });
+    machine.runUntil(6000);
+    assert.ok(room.steps >= 10 + 5 + 7);
+  });
+
+  it('steps after a quarter of a second, whatever holds it up, and does not wait for the same thing again', async () => {
+    const machine = new FakeMachine();
+    const gate = Promise.withResolvers<void>();
+    const held = { up: undefined as Promise<void> | undefined };
+    const deps = { clock: machine, timer: machine, logger: silentLogger, meter: noMeter };
+    const room = new FakeRoom(machine);
+    new TickDriver({ ...deps, heldUp: () => held.up }).add(room, 10);
+    machine.runUntil(1000);
+    held.up = gate.promise;
+    machine.runUntil(3000);
+    assert.equal(room.visits.at(-1)?.at, 3000);
+    assert.deepEqual(
+      room.visits.filter(({ at }) => at > 1000 && at < 1500).map(({ at }) => at),
+      [1350, 1400],
+    );
+    gate.resolve();
+    await gate.promise;
+    const before = room.steps;
+    machine.runUntil(4000);
+    assert.equal(room.steps - before, 10, 'and its end changes nothing any more');
+  });
 });
