@@ -2,7 +2,6 @@
  * The composition root: environment -> settings -> services -> server, and all of it stopped again in reverse order on
  * a signal. `npm start` runs this file.
  */
-import { LocalDriver, LocalPresence } from '@colyseus/core';
 import { defineRooms } from '../rooms/index.ts';
 import { helpText } from './config/help.ts';
 import { parseEnvironment } from './config/parse.ts';
@@ -14,10 +13,12 @@ import { tameConsole } from './isolation/console-tamer.ts';
 import { FaultLog } from './isolation/fault-log.ts';
 import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node-process.ts';
 import { messageOf } from './kernel/invariant.ts';
-import type { Logger } from './kernel/ports.ts';
+import type { Clock, Logger, Meter } from './kernel/ports.ts';
+import { openLocalStore } from './matchmaking/colyseus-local-store.ts';
+import { openRedisStore } from './matchmaking/redis-store.ts';
 import { createConsoleLogger } from './observability/console-logger.ts';
 import { createCounters } from './observability/counters.ts';
-import { openRedisStore } from './redis/redis-store.ts';
+
 import { type RunningServer, type Store, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
@@ -46,7 +47,7 @@ async function run(settings: Settings): Promise<void> {
   surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
   tameConsole(console, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
-    const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, logger)]);
+    const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
     const arena = {
       roundSeconds: settings.arenaRoundSeconds,
       resultSeconds: settings.arenaResultSeconds,
@@ -66,11 +67,15 @@ async function run(settings: Settings): Promise<void> {
   }
 }
 
-async function openStore(settings: Settings, logger: Logger): Promise<Store> {
-  if (settings.redisUrl === '') {
-    return { presence: new LocalPresence(), driver: new LocalDriver(), away: () => undefined, stop: async () => {} };
-  }
-  return openRedisStore({ url: settings.redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, logger);
+interface Services {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+async function openStore({ redisUrl }: Settings, services: Services): Promise<Store> {
+  if (redisUrl === '') return openLocalStore(services);
+  return openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
 }
 
 function announce({ port }: RunningServer, { host }: Settings): void {

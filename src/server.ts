@@ -2,19 +2,16 @@
  * One server process put together: rooms made ready, matchmaking on its store, HTTP and sockets on one port. No logic
  * of its own. Colyseus's match maker is one per process, so there is one server per process.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  createAuthContext,
-  type MatchMakerDriver,
-  matchMaker,
-  type Presence,
-  type RegisteredHandler,
-} from '@colyseus/core';
+import { createAuthContext, matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
 import type { RequestHandler } from 'express';
 import type { Settings } from './config/settings.ts';
 import { createNonces } from './delivery/node-nonces.ts';
+import { Forwarder } from './gateway/forwarder.ts';
+import { openHttpxyTunnel } from './gateway/httpxy-tunnel.ts';
+import { clusterKey } from './gateway/node-cluster-key.ts';
 import { createHttpApp } from './http/app.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
@@ -23,18 +20,15 @@ import { FaultLog } from './isolation/fault-log.ts';
 import { attachGameSockets, type GameSockets } from './isolation/ws-transport.ts';
 import { CloseCodes, ERRORS } from './kernel/errors.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
+import { planRooms } from './matchmaking/colyseus-host.ts';
+import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matchmaking.ts';
+import { METHODS, type Method } from './matchmaking/matchmaker.ts';
+import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
-/** Where listings and messages between processes live: in this process, or in Redis. */
-export interface Store {
-  readonly presence: Presence;
-  readonly driver: MatchMakerDriver;
-  /** Why it cannot be used now; undefined while it can. */
-  away(): string | undefined;
-  stop(): Promise<void>;
-}
+export type Store = MatchStore<Presence>;
 
 export type DefineRoom = (name: string, Room: RoomClass, options?: object) => RegisteredHandler;
 
@@ -59,6 +53,8 @@ export interface RunningServer {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+/** Both far longer than what a healthy owner takes: it pings every 3 s. */
+const FORWARDING = { connectTimeoutMs: 2000, idleTimeoutMs: 120_000 };
 /** Of the drain time, what is kept for closing handshakes and the store. */
 const CLOSING_SHARE = 0.2;
 
@@ -66,55 +62,106 @@ const CLOSING_SHARE = 0.2;
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
   setLogger(colyseusLogger(deps));
-  const ticks = new TickDriver({ ...deps, timer: createNodeTimer() });
+  const state: State = { phase: 'starting', port: 0 };
+  const matchmaking = createMatchmaking({
+    ...deps,
+    address: () => internalAddress(settings, state.port),
+    takesRooms: () => state.phase !== 'stopping',
+  });
+  const { keeper, writer } = matchmaking;
+  const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
   const faults = new FaultLog(deps);
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines }), options),
+    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer }), options),
   );
-  const state = { stopping: false };
+  planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
-  const sockets = attachGameSockets(http, settings);
-  http.on('request', createApp(deps, state));
+  const forwarder = createForwarder(deps, matchmaking, await agreedKey(deps));
+  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
+  http.on('request', createApp(deps, matchmaking, state));
+  const parts = { http, sockets, forwarder, matchmaking };
   try {
-    await matchMaker.setup(store.presence, store.driver, settings.publicAddress || undefined);
-    await matchMaker.accept();
+    await matchmaking.setUp(settings.publicAddress || undefined);
     await listen(http, settings);
+    state.port = (http.address() as AddressInfo).port;
+    await matchMaker.accept();
+    await keeper.start();
+    state.phase = 'running';
     http.on('error', (cause) => logger.error('the server cannot accept a connection', {}, cause));
   } catch (cause) {
-    await stopAll(deps, http, sockets);
+    await stopAll(deps, parts);
     throw cause;
   }
   let stopped: Promise<void> | undefined;
   logger.debug('taking players', { processId: matchMaker.processId });
   return {
-    port: (http.address() as AddressInfo).port,
+    port: state.port,
     processId: matchMaker.processId,
     ticks,
     stop() {
-      state.stopping = true;
-      stopped ??= stopAll(deps, http, sockets);
+      state.phase = 'stopping';
+      stopped ??= stopAll(deps, parts);
       return stopped;
     },
   };
 }
 
-function createApp({ settings, store, page, logger }: ServerDeps, state: { readonly stopping: boolean }) {
+interface State {
+  phase: 'starting' | 'running' | 'stopping';
+  /** 0 until it is known. */
+  port: number;
+}
+
+/** Where the other processes reach this one. */
+function internalAddress({ internalAddress: given, host }: Settings, port: number): string {
+  if (given !== '') return /:\d+$/.test(given) ? given : `${given}:${port}`;
+  if (host === '0.0.0.0' || host === '::') return `127.0.0.1:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function agreedKey({ settings, store }: ServerDeps): Promise<string> {
+  return clusterKey(settings.clusterKey, (proposal) => store.agree('cluster-key', proposal));
+}
+
+function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: string): Forwarder {
+  return new Forwarder(
+    {
+      ...deps,
+      ownerOf,
+      isLocal: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
+      addressOf: playerAddress,
+      key: () => key,
+      now: () => Date.now(),
+      openTunnel: openHttpxyTunnel,
+    },
+    { maxForwarded: deps.settings.maxForwarded, ...FORWARDING },
+  );
+}
+
+/** As rooms are told it. */
+function playerAddress({ headers, socket }: IncomingMessage): string | undefined {
+  const given = Object.entries(headers).map(([name, value]): [string, string] => [name, `${value}`]);
+  return createAuthContext({ headers: new Headers(given), remoteAddress: socket.remoteAddress }).ip?.toString();
+}
+
+function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }: Matchmaking, state: State) {
+  const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> =>
+    matchmaker.match(method as Method, room, options, createAuthContext({ headers, remoteAddress }));
   return createHttpApp({
     page,
     logger,
     maxBodyBytes: settings.maxBodyBytes,
-    notReady: () => (state.stopping ? 'stopping' : store.away()),
+    notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     matchmaking: {
-      methods: matchMaker.controller.exposedMethods,
+      methods: METHODS,
       match,
-      unavailable: () => (state.stopping ? ERRORS.STOPPING : store.away() && ERRORS.STORE_AWAY) || undefined,
+      unavailable: () => {
+        if (state.phase === 'stopping') return ERRORS.STOPPING;
+        return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;
+      },
     },
   });
-}
-
-function match({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> {
-  return matchMaker.controller.invokeMethod(method, room, options, createAuthContext({ headers, remoteAddress }));
 }
 
 function listen(http: Server, { port, host }: Settings): Promise<void> {
@@ -127,18 +174,33 @@ function listen(http: Server, { port, host }: Settings): Promise<void> {
   });
 }
 
+interface Parts {
+  readonly http: Server;
+  readonly sockets: GameSockets;
+  readonly forwarder: Forwarder;
+  readonly matchmaking: Matchmaking;
+}
+
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
-async function stopAll({ settings, store, logger }: ServerDeps, http: Server, sockets: GameSockets): Promise<void> {
+async function stopAll(
+  { settings, store, logger }: ServerDeps,
+  { http, sockets, forwarder, matchmaking: { keeper } }: Parts,
+): Promise<void> {
   const closingMs = settings.drainTimeoutMs * CLOSING_SHARE;
+  void keeper.retire();
   await within(settings.drainTimeoutMs - 2 * closingMs, matchMaker.gracefullyShutdown()).catch((cause) => {
     logger.warn('rooms did not end in time', { cause: String(cause) });
     // Colyseus has a word with the store before it tells the rooms: players hear of it also when the store is away.
     void Promise.allSettled(matchMaker.disconnectAll(CloseCodes.mayTryReconnect));
   });
   http.close();
+  forwarder.stop();
   await sockets.stop(closingMs);
   http.closeAllConnections();
-  await within(closingMs, store.stop()).catch((cause) =>
+  await within(closingMs / 2, keeper.stop()).catch((cause) =>
+    logger.warn('the lease was not ended', { cause: String(cause) }),
+  );
+  await within(closingMs / 2, store.stop()).catch((cause) =>
     logger.warn('the store did not stop', { cause: String(cause) }),
   );
 }

@@ -2,7 +2,7 @@
  * The arena as a room: who comes and goes, whose input is used when, and who is told what. The game itself is in
  * `simulation.ts`. Written against Colyseus and the room kit alone.
  */
-import { type Client, type ClientPrivate, CloseCode, type Rewind } from '@colyseus/core';
+import { type Client, CloseCode, type Rewind } from '@colyseus/core';
 import { z } from 'zod';
 import { createRandom, randomSeed } from '../../src/kernel/random.ts';
 import { GameRoom, playerName } from '../../src/roomkit/index.ts';
@@ -99,7 +99,7 @@ export class ArenaRoom extends GameRoom<ArenaTypes> {
    * was thrown out for what it sent has no seat to come back to.
    */
   override async onDrop(client: Client, code?: number): Promise<void> {
-    if (isThrownOut(client, code)) return;
+    if (code === CloseCode.WITH_ERROR) return;
     this.#setConnected(client, false);
     await this.allowReconnection(client, this.#reconnectSeconds);
   }
@@ -175,12 +175,4 @@ export class ArenaRoom extends GameRoom<ArenaTypes> {
     const { round, phase } = this.state;
     this.setMatchmaking({ metadata: { round, phase } }).catch(() => {});
   }
-}
-
-/**
- * Colyseus gives the code of an error also to an old connection whose player comes back on a new one before the old one's
- * end was noticed: that one is still open.
- */
-function isThrownOut(client: Client, code: number | undefined): boolean {
-  return code === CloseCode.WITH_ERROR && (client as Client & ClientPrivate).readyState !== WebSocket.OPEN;
 }

@@ -14,6 +14,8 @@ export interface RoomInternals {
   _onMessage(client: Client, frame: Buffer): void;
   /** The end of a client's connection; also rejects when the driver does. */
   _onLeave(client: Client, code?: number): Promise<unknown>;
+  /** Whose seat a reconnection token is for, if it is kept; closes the connection that still has it. */
+  checkReconnectionToken(token: string): string | undefined;
   /** Emits `dispose` when the room ends. */
   readonly _events: EventEmitter;
   /** A truthy value keeps `patchRate = null` from starting a timer, and `broadcastPatch` from ticking the clock. */
@@ -31,6 +33,7 @@ export const INTERNAL_METHODS = [
   '__init',
   '_onMessage',
   '_onLeave',
+  'checkReconnectionToken',
   'broadcastPatch',
   'sendFullState',
   '_timelineMode',

@@ -8,7 +8,7 @@ import { meets, rankAt, rankOf } from './name-plan.ts';
 import type { Listing, RoomIndex, RoomListings } from './room-index.ts';
 
 type Conditions = Readonly<Record<string, unknown>>;
-type Operations = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
+export type Operations = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 
 interface Owner {
   readonly processId: string;
@@ -41,10 +41,8 @@ export class IndexDriver implements MatchMakerDriver {
   }
 
   /** Changes the listing in hand, and what is listed. A room that is not listed any more stays so. */
-  async update(room: IRoomCache, { $set = {}, $inc = {} }: Operations): Promise<boolean> {
-    const fields = room as unknown as Record<string, unknown>;
-    for (const [field, value] of Object.entries($set)) fields[field] = value;
-    for (const [field, by] of Object.entries($inc)) fields[field] = Number(fields[field]) + Number(by);
+  async update(room: IRoomCache, operations: Operations): Promise<boolean> {
+    applyTo(room, operations);
     return this.#write(room);
   }
 
@@ -99,6 +97,13 @@ export class IndexDriver implements MatchMakerDriver {
   #remember(room: Listing): void {
     this.#listed.set(room.roomId, { processId: room.processId, epoch: room.epoch ?? 0 });
   }
+}
+
+/** Colyseus leaves it to the driver to change the listing in hand. */
+export function applyTo(room: IRoomCache, { $set = {}, $inc = {} }: Operations): void {
+  const fields = room as unknown as Record<string, unknown>;
+  for (const [field, value] of Object.entries($set)) fields[field] = value;
+  for (const [field, by] of Object.entries($inc)) fields[field] = Number(fields[field]) + Number(by);
 }
 
 function sorted(listings: readonly Listing[], sort: SortOptions): Listing[] {

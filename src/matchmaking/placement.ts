@@ -19,7 +19,7 @@ export function choose(
   avoid: ReadonlySet<string> = NOBODY,
 ): string | undefined {
   const open = processes.filter(({ processId, takesRooms }) => takesRooms && !avoid.has(processId));
-  const calm = open.filter(({ tickShare }) => tickShare <= BUSY_SHARE);
+  const calm = open.filter(({ busyShare }) => busyShare <= BUSY_SHARE);
   return betterOfTwo(calm.length > 0 ? calm : open, random)?.processId;
 }
 
@@ -35,6 +35,11 @@ function betterOfTwo(processes: readonly ProcessReport[], random: () => number):
 }
 
 function better(a: ProcessReport, b: ProcessReport): ProcessReport {
-  if (Math.abs(a.tickShare - b.tickShare) > PLAIN_DIFFERENCE) return a.tickShare < b.tickShare ? a : b;
-  return a.players <= b.players ? a : b;
+  if (Math.abs(a.busyShare - b.busyShare) > PLAIN_DIFFERENCE) return a.busyShare < b.busyShare ? a : b;
+  return burden(a) <= burden(b) ? a : b;
+}
+
+/** A room counts as a player: the first of it may still be on the way. */
+function burden({ players, rooms }: ProcessReport): number {
+  return players + rooms;
 }

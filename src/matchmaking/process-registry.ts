@@ -11,8 +11,8 @@ export interface ProcessReport {
   readonly address: string;
   readonly players: number;
   readonly rooms: number;
-  /** The part of a core that its ticks take, 0 to 1, of late. */
-  readonly tickShare: number;
+  /** The part of its time in which it is busy, 0 to 1, of late. */
+  readonly busyShare: number;
   /** False while it stops, or has no memory left. */
   readonly takesRooms: boolean;
 }

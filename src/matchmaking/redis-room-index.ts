@@ -8,6 +8,7 @@ import { KEYS, OUR_KEYS, ROWS } from '../redis/keys.ts';
 import { type Argument, defineScripts, type RunScript } from '../redis/scripts.ts';
 import { lookupOf, meets, NO_PLAN, rankAt, rankOf, requestName, setsOf, sortOf } from './name-plan.ts';
 import type { ProcessRegistry, ProcessReport, Renewal } from './process-registry.ts';
+import { inTime, RedisAway } from './redis-away.ts';
 import {
   INDEX_TIMES,
   type IndexTimes,
@@ -53,8 +54,15 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
   constructor({ client, meter }: RedisIndexDeps, times: Partial<IndexTimes> = {}) {
     this.#client = client;
     this.#meter = meter;
-    this.#run = defineScripts(client);
+    const run = defineScripts(client);
+    this.#run = (name, ...args) => this.#ask(() => run(name, ...args));
     this.#times = { ...INDEX_TIMES, ...times };
+  }
+
+  /** Asked only while Redis is there: what waited would have its effect after it was called failed. */
+  #ask<T>(send: () => Promise<T>): Promise<T> {
+    const { status } = this.#client;
+    return status === 'ready' ? inTime(send()) : Promise.reject(new RedisAway(`Redis is away (${status})`));
   }
 
   plan(name: string, plan: NamePlan): void {
@@ -114,8 +122,8 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
 
   async all(name?: string): Promise<Listing[]> {
     this.#countScan(name);
-    if (name === undefined) return Object.values(await this.#client.hgetall(ROWS)).map(readRow);
-    const rows = await this.#rows(await this.#client.smembers(KEYS.named + name));
+    if (name === undefined) return Object.values(await this.#ask(() => this.#client.hgetall(ROWS))).map(readRow);
+    const rows = await this.#rows(await this.#ask(() => this.#client.smembers(KEYS.named + name)));
     return rows.map(readRow);
   }
 
@@ -202,7 +210,7 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
   async #scan(request: RoomRequest): Promise<Scanned[]> {
     this.#countScan(request.name);
     const found: Scanned[] = [];
-    const ids = await this.#client.smembers(KEYS.named + request.name);
+    const ids = await this.#ask(() => this.#client.smembers(KEYS.named + request.name));
     for (let from = 0; from < ids.length; from += ROOMS_AT_ONCE) {
       const pairs = (await this.#run('seats', ...ids.slice(from, from + ROOMS_AT_ONCE))) as (string | number)[];
       for (let i = 0; i < pairs.length; i += 2)
@@ -218,7 +226,8 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
   async #rows(roomIds: readonly string[]): Promise<string[]> {
     const rows: string[] = [];
     for (let from = 0; from < roomIds.length; from += ROOMS_AT_ONCE) {
-      const some = await this.#client.hmget(ROWS, ...roomIds.slice(from, from + ROOMS_AT_ONCE));
+      const ids = roomIds.slice(from, from + ROOMS_AT_ONCE);
+      const some = await this.#ask(() => this.#client.hmget(ROWS, ...ids));
       for (const row of some) if (row !== null) rows.push(row);
     }
     return rows;

@@ -36,6 +36,9 @@ export const KEYS = {
   /** When anybody renewed a lease last; until when nothing is swept. */
   renewed: `${OURS}renewed`,
   grace: `${OURS}grace`,
+
+  /** Followed by a name: what the processes agreed on. */
+  agreed: `${OURS}agreed:`,
 } as const;
 
 /** What all of ours begin with. */

@@ -8,14 +8,17 @@ import { hostDelivery } from '../delivery/colyseus-hosting.ts';
 import type { Lines } from '../delivery/ws-game-client.ts';
 import { guardRoom, type RoomClass } from '../isolation/colyseus-guard.ts';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
+import { keepSeatsOfReturning } from '../isolation/colyseus-returning.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
 import { ERRORS } from '../kernel/errors.ts';
+import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
 import { chooseSerializer } from './replicating-serializer.ts';
 
 export interface HostServices extends RoomServices {
   readonly faults: FaultLog;
   readonly lines: Lines;
+  readonly claims: Claims;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
@@ -26,6 +29,8 @@ export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): 
   hostDelivery(Hosted, services.lines, (room, chosen) =>
     chooseSerializer(chosen, { clock, meter, labels: { room: room.roomName } }),
   );
+  keepSeatsOfReturning(Hosted);
+  hostSeats(Hosted, services.claims);
   comeBackAfterShutdown(Hosted);
   const { joinOptions } = Base as { joinOptions?: ZodType };
   if (joinOptions !== undefined) checkJoinOptions(Hosted, joinOptions);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { matchMaker } from '@colyseus/core';
 import { Client } from '@colyseus/sdk';
+import { WebSocket } from 'ws';
 import { ALL_BUTTONS, BODY_RADIUS, Button, FILL, TICK_RATE } from '../../rooms/arena/rules.ts';
 import type { Input } from '../../rooms/arena/simulation.ts';
 import type { ArenaState } from '../../rooms/arena/state.ts';
@@ -158,6 +159,21 @@ describe('the arena over sockets', () => {
       await back.leave();
       player.room.connection.close();
       await until('the old connection to be gone', () => !player.room.connection.isOpen);
+    });
+
+    it('whose end the server is about to notice does not cost the seat either', async () => {
+      const player = await arena.join('duel', { join: { name: 'Priscus' } });
+      player.room.reconnection.enabled = false;
+      const ref = arena.roomOf(player).clients.getById(player.id)!
+        .ref as unknown as WebSocket;
+      ref.pause();
+      ref.close(1001);
+      assert.equal(ref.readyState, WebSocket.CLOSING);
+      const back = await new Client(arena.url).reconnect<ArenaState>(player.room.reconnectionToken);
+      assert.equal(back.sessionId, player.id);
+      ref.resume();
+      await until('its state', () => back.state.players?.get(player.id)?.connected === true);
+      await back.leave();
     });
 
     it('is given up after a time: the body is gone, an AI player in its place', async () => {

@@ -159,9 +159,15 @@ describe('several processes behind one address', function () {
     const { body } = await post(origins[0]!, `joinById/${there.roomId}`);
     const seat = body as Seat;
     assert.deepEqual([seat.processId, processOf(seat)], [there.processId, 1]);
-    assert.equal(await closeCodeAt(origins[0]!, seat), 4002, 'the process that was asked does not have the room');
-
     await play(await take(seat));
+  });
+
+  it('a socket that reaches the wrong process is forwarded to the one that has the room', async () => {
+    const there = await createOn(1, origins[0]!);
+    const { publicAddress: _, ...seat } = (await post(origins[0]!, `joinById/${there.roomId}`)).body as Seat;
+    await play(await take(seat as Seat, new Client(origins[0]!)));
+    const gone = { ...seat, roomId: 'gone' } as Seat;
+    assert.equal(await closeCodeAt(origins[0]!, gone), 4002, 'nobody has such a room');
   });
 
   it('a room of either is played through the public address alone', async () => {

@@ -112,7 +112,7 @@ describe('npm run loadtest', function () {
       ['loadtest/bench/main.ts', 'speed'],
     ] as const;
     const complaint =
-      /--bots must be|--shards must not|--rounds must be|no bench "speed"; there are: fanout, page, replication, tick/;
+      /--bots must be|--shards must not|--rounds must be|no bench "speed"; there are: fanout, matchmaking, page, replication, tick/;
     const refuses = async ([script, ...args]: (typeof wrong)[number]): Promise<void> => {
       const child = await start(script, ...args);
       assert.equal(await child.exited, 'exit code 2', child.output());

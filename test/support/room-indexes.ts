@@ -99,7 +99,7 @@ end
 
 /** What a process says of itself that has nothing to say. */
 export function reportOf(processId: string): ProcessReport {
-  return { processId, address: '127.0.0.1:1', players: 0, rooms: 0, tickShare: 0, takesRooms: true };
+  return { processId, address: '127.0.0.1:1', players: 0, rooms: 0, busyShare: 0, takesRooms: true };
 }
 
 const FIRST_CREATED = Date.UTC(2026, 0, 1);

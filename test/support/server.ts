@@ -1,7 +1,7 @@
 /** A real server in this process, on a free loopback port, with the rooms a test names. Stop it in `after`. */
-import { LocalDriver, LocalPresence } from '@colyseus/core';
 import { Client } from '@colyseus/sdk';
 import { parseEnvironment } from '../../src/config/parse.ts';
+import { openLocalStore } from '../../src/matchmaking/colyseus-local-store.ts';
 import { type Counters, createCounters } from '../../src/observability/counters.ts';
 import { type DefineRoom, type RunningServer, type ServerDeps, startServer } from '../../src/server.ts';
 import { type LogLine, recordingLogger } from './recording-logger.ts';
@@ -29,7 +29,7 @@ export async function startTestServer({ rooms, env = {}, deps = {} }: TestServer
     clock: performance,
     logger: recordingLogger(lines),
     meter: counters,
-    store: { presence: new LocalPresence(), driver: new LocalDriver(), away: () => undefined, stop: async () => {} },
+    store: openLocalStore({ clock: performance, meter: counters }),
     page: (_req, _res, next) => next(),
     defineRooms: rooms,
     ...deps,

@@ -12,7 +12,7 @@ import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
 import { SteppedTime, settled } from '../support/stepped-time.ts';
 
 const ME: ProcessReport = {
-  ...{ processId: 'me', address: '127.0.0.1:1', players: 3, rooms: 1, tickShare: 0.1, takesRooms: true },
+  ...{ processId: 'me', address: '127.0.0.1:1', players: 3, rooms: 1, busyShare: 0.1, takesRooms: true },
 };
 const OTHER: ProcessReport = { ...ME, processId: 'other' };
 const HELD: Renewal = { held: true, processes: [ME, OTHER] };

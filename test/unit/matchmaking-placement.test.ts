@@ -5,7 +5,7 @@ import { choose } from '../../src/matchmaking/placement.ts';
 import type { ProcessReport } from '../../src/matchmaking/process-registry.ts';
 
 const report = (processId: string, rest: Partial<ProcessReport> = {}): ProcessReport => ({
-  ...{ processId, address: '127.0.0.1:1', players: 0, rooms: 0, tickShare: 0, takesRooms: true },
+  ...{ processId, address: '127.0.0.1:1', players: 0, rooms: 0, busyShare: 0, takesRooms: true },
   ...rest,
 });
 const drawing = (...numbers: number[]) => {
@@ -19,14 +19,14 @@ const random = (seed = 1) => {
 
 describe('placement', () => {
   it('P1: of two, the one whose ticks take plainly less of its time', () => {
-    const processes = [report('busy', { tickShare: 0.5 }), report('idle', { tickShare: 0.3, players: 900 })];
+    const processes = [report('busy', { busyShare: 0.5 }), report('idle', { busyShare: 0.3, players: 900 })];
     assert.equal(choose(processes, random()), 'idle');
   });
 
   it('P1: the one with fewer players where ticks differ by no more than a tenth', () => {
     const processes = [
-      report('many', { tickShare: 0.3, players: 20 }),
-      report('few', { tickShare: 0.39, players: 10 }),
+      report('many', { busyShare: 0.3, players: 20 }),
+      report('few', { busyShare: 0.39, players: 10 }),
     ];
     for (let seed = 0; seed < 20; seed++) assert.equal(choose(processes, random(seed)), 'few');
   });
@@ -62,14 +62,14 @@ describe('placement', () => {
   });
 
   it('P2: one whose ticks take more than 85 % gets none as long as there is another', () => {
-    const processes = [report('hot', { tickShare: 0.86 }), report('warm', { tickShare: 0.85, players: 9999 })];
+    const processes = [report('hot', { busyShare: 0.86 }), report('warm', { busyShare: 0.85, players: 9999 })];
     for (let seed = 0; seed < 20; seed++) assert.equal(choose(processes, random(seed)), 'warm');
     assert.equal(choose([processes[0]!], random()), 'hot');
   });
 
   it('P2, L6: one that stops gets none, even if nobody else is there', () => {
     const stopping = report('stopping', { takesRooms: false });
-    assert.equal(choose([stopping, report('hot', { tickShare: 1 })], random()), 'hot');
+    assert.equal(choose([stopping, report('hot', { busyShare: 1 })], random()), 'hot');
     assert.equal(choose([stopping], random()), undefined);
     assert.equal(choose([], random()), undefined);
   });
@@ -85,7 +85,7 @@ describe('placement', () => {
       fc.record({
         processId: fc.string(),
         players: fc.nat(5000),
-        tickShare: fc.double({ min: 0, max: 1.5, noNaN: true }),
+        busyShare: fc.double({ min: 0, max: 1.5, noNaN: true }),
         takesRooms: fc.boolean(),
       }),
       { selector: (one) => one.processId },
@@ -99,7 +99,7 @@ describe('placement', () => {
         const open = processes.filter((one) => one.takesRooms && !avoid.has(one.processId));
         const found = open.find((one) => one.processId === chosen);
         assert.equal(found === undefined, open.length === 0);
-        if (found && found.tickShare > 0.85) assert.ok(open.every((one) => one.tickShare > 0.85));
+        if (found && found.busyShare > 0.85) assert.ok(open.every((one) => one.busyShare > 0.85));
       }),
     );
   });

@@ -1,0 +1,26 @@
+/**
+ * A player who comes back before Colyseus has noticed that the old connection ended (a tab that was reloaded) makes it
+ * close that one, with the code for clients that did something wrong. Rooms that keep no seat for those would lose this
+ * one: they are told the code of a lost connection instead.
+ */
+import { type Client, CloseCode, type Room } from '@colyseus/core';
+import { internalsOf } from './colyseus-internals.ts';
+
+/** `Hosted` is a class made for this process, which is changed. */
+export function keepSeatsOfReturning(Hosted: new () => Room): void {
+  const { checkReconnectionToken, _onLeave } = internalsOf(Hosted.prototype as Room);
+  const returning = new WeakSet<Client>();
+  override(Hosted, 'checkReconnectionToken', function check(this: Room, token: string) {
+    const before = this.clients.find(({ reconnectionToken }) => reconnectionToken === token);
+    if (before !== undefined) returning.add(before);
+    return checkReconnectionToken.call(this, token);
+  });
+  override(Hosted, '_onLeave', function onLeave(this: Room, client: Client, code?: number) {
+    const itself = returning.delete(client) && code === CloseCode.WITH_ERROR;
+    return _onLeave.call(this, client, itself ? CloseCode.ABNORMAL_CLOSURE : code);
+  });
+}
+
+function override(Class: new () => Room, name: string, value: (this: Room, ...args: never[]) => unknown): void {
+  Object.defineProperty(Class.prototype, name, { value, writable: true, configurable: true });
+}

@@ -1,0 +1,85 @@
+/** The parts of matchmaking put together for one process, around Colyseus's match maker. No logic of its own. */
+import { performance } from 'node:perf_hooks';
+import { generateId, matchMaker, type Presence } from '@colyseus/core';
+import type { Clock, Logger, Meter } from '../kernel/ports.ts';
+import { Calls } from './calls.ts';
+import { colyseusHost, stopRoom } from './colyseus-host.ts';
+import { HostedDriver } from './colyseus-hosted-driver.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { ListingWriter } from './listing-writer.ts';
+import { Matchmaker } from './matchmaker.ts';
+import { choose } from './placement.ts';
+import type { ProcessReport } from './process-registry.ts';
+import type { MatchStore } from './store.ts';
+import { nodeTimers } from './timers.ts';
+
+export interface MatchmakingDeps {
+  readonly store: MatchStore<Presence>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Where the other processes reach this one: `host:port`. */
+  readonly address: () => string;
+  /** False while the process stops. */
+  readonly takesRooms: () => boolean;
+}
+
+export interface Matchmaking {
+  readonly writer: ListingWriter;
+  readonly keeper: LeaseKeeper;
+  readonly matchmaker: Matchmaker;
+  /** Gives Colyseus's match maker its driver, its presence, and the placement of rooms. */
+  setUp(publicAddress: string | undefined): Promise<void>;
+  /** The other process that owns a room; undefined when nobody does, or this one. @throws when it cannot be known now. */
+  ownerOf(roomId: string): Promise<{ readonly processId: string; readonly address: string } | undefined>;
+}
+
+export function createMatchmaking({ store, address, takesRooms, ...deps }: MatchmakingDeps): Matchmaking {
+  const { index } = store;
+  const base = { ...deps, index, timers: nodeTimers };
+  const writer = new ListingWriter({ ...base, lost: stopRoom });
+  const busyShare = loopMeter();
+  const report = (): ProcessReport => {
+    const { roomCount: rooms, ccu: players } = matchMaker.stats.local;
+    const { processId } = matchMaker;
+    return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
+  };
+  const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: () => writer.listAgain() });
+  const matchmaker = new Matchmaker({
+    ...base,
+    calls: new Calls({ ...base, transport: store.calls }),
+    host: colyseusHost,
+    processes: () => keeper.processes,
+    random: Math.random,
+    newId: generateId,
+  });
+  return {
+    writer,
+    keeper,
+    matchmaker,
+    async setUp(publicAddress) {
+      const place = async (): Promise<string> => choose(keeper.processes, Math.random) ?? matchMaker.processId;
+      // Leases are in their place: they would take off the rows of processes that are slow to answer.
+      matchMaker.setHealthChecksEnabled(false);
+      await matchMaker.setup(store.presence, new HostedDriver(index, writer), publicAddress, place);
+    },
+    async ownerOf(roomId) {
+      const processId = (await index.get([roomId])).get(roomId)?.processId;
+      if (processId === undefined || processId === matchMaker.processId) return undefined;
+      const owner = keeper.processes.find((process) => process.processId === processId);
+      if (owner === undefined) throw new Error(`process ${processId} holds no lease`);
+      return { processId, address: owner.address };
+    },
+  };
+}
+
+/** The part of the time since it was asked last in which this process was busy. */
+function loopMeter(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * Keeps the rows of this process's rooms in the index as the process knows them. Rooms never wait for it and hear of no
+ * failure: what cannot be written now is written when the index can be reached again, the newest state of each room once.
+ * Rules: SPEC.md (I9, L4, O1, O3).
+ */
+import { messageOf } from '../kernel/invariant.ts';
+import type { Logger, Meter } from '../kernel/ports.ts';
+import type { Listing, RoomIndex } from './room-index.ts';
+import type { Timers } from './timers.ts';
+
+export interface ListingWriterDeps {
+  readonly index: Pick<RoomIndex, 'list' | 'update' | 'unlist'>;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Another process owns this room now: it is to be stopped here. */
+  readonly lost: (roomId: string) => void;
+}
+
+/** What is to be done for one room. */
+interface Row {
+  /** The room's own, which changes under our hands. */
+  readonly listing: Listing;
+  readonly roomId: string;
+  /** There is a row of ours, as far as we know. */
+  listed: boolean;
+  /** It differs from the listing. */
+  stale: boolean;
+  /** The room is gone. */
+  gone: boolean;
+  /** Claims that became clients since the row was written. */
+  taken: string[];
+  /** What is being done for it. */
+  working: Promise<void> | undefined;
+}
+
+const RETRY_MS = 250;
+
+export class ListingWriter {
+  readonly #deps: ListingWriterDeps;
+  readonly #rows = new Map<string, Row>();
+  #failing = false;
+
+  constructor(deps: ListingWriterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Rooms that are listed, or are to be. */
+  get listings(): readonly Listing[] {
+    return [...this.#rows.values()].filter(({ gone }) => !gone).map(({ listing }) => listing);
+  }
+
+  /** Lists a new room. False if its id is another one's. While the index cannot be reached it counts as listed. */
+  async list(listing: Listing): Promise<boolean> {
+    const row: Row = {
+      listing,
+      roomId: listing.roomId,
+      listed: false,
+      stale: false,
+      gone: false,
+      taken: [],
+      working: undefined,
+    };
+    if (this.#rows.has(row.roomId)) return false;
+    this.#rows.set(row.roomId, row);
+    await this.#work(row, { isNew: true });
+    return this.#rows.get(row.roomId) === row;
+  }
+
+  /** The listing of a room changed. */
+  write(roomId: string): void {
+    const row = this.#rows.get(roomId);
+    if (row === undefined) return;
+    row.stale = true;
+    void this.#work(row);
+  }
+
+  /** A claim is about to become a client of the room: the next change of its listing counts it. */
+  taking(roomId: string, claim: string): void {
+    this.#rows.get(roomId)?.taken.push(claim);
+  }
+
+  /** It did not. */
+  notTaken(roomId: string, claim: string): void {
+    const row = this.#rows.get(roomId);
+    if (row !== undefined) row.taken = row.taken.filter((one) => one !== claim);
+  }
+
+  /** The room is gone. Resolves when its row is, or cannot be reached. */
+  async unlist(roomId: string): Promise<void> {
+    const row = this.#rows.get(roomId);
+    if (row === undefined) return;
+    row.gone = true;
+    await this.#work(row);
+  }
+
+  /** Nobody knows what of ours is still listed: all of it is listed again. Resolves when that is done or failed once. */
+  async listAgain(): Promise<void> {
+    const rows = [...this.#rows.values()];
+    for (const row of rows) row.listed = false;
+    await Promise.all(rows.map((row) => this.#work(row)));
+  }
+
+  #work(row: Row, { isNew = false } = {}): Promise<void> {
+    row.working ??= this.#settle(row, isNew).finally(() => {
+      row.working = undefined;
+    });
+    return row.working;
+  }
+
+  /** Until the row is as it should be, or the index cannot be reached. */
+  async #settle(row: Row, isNew: boolean): Promise<void> {
+    try {
+      while (this.#rows.get(row.roomId) === row && (row.gone || !row.listed || row.stale)) {
+        if (row.gone) await this.#unlist(row);
+        else if (row.listed) await this.#update(row);
+        else await this.#list(row, isNew);
+      }
+      this.#failing = false;
+    } catch (cause) {
+      if (!this.#failing) this.#deps.logger.warn('rooms cannot be listed now', { cause: messageOf(cause) });
+      this.#failing = true;
+      this.#deps.timers.after(RETRY_MS, () => void this.#work(row));
+    }
+  }
+
+  async #list(row: Row, isNew: boolean): Promise<void> {
+    if (await this.#deps.index.list(row.listing)) {
+      row.listed = true;
+      row.stale ||= row.taken.length > 0;
+      return;
+    }
+    this.#rows.delete(row.roomId);
+    if (!isNew) this.#lose(row.roomId);
+  }
+
+  async #update(row: Row): Promise<void> {
+    const { taken } = row;
+    row.stale = false;
+    row.taken = [];
+    try {
+      const outcome = await this.#deps.index.update(row.listing, taken);
+      if (outcome === 'ok') return;
+      row.listed = false;
+      row.taken.unshift(...taken);
+      if (outcome === 'unlisted') return;
+      this.#rows.delete(row.roomId);
+      this.#lose(row.roomId);
+    } catch (cause) {
+      row.stale = true;
+      row.taken.unshift(...taken);
+      throw cause;
+    }
+  }
+
+  async #unlist(row: Row): Promise<void> {
+    const { processId, epoch = 0 } = row.listing;
+    await this.#deps.index.unlist(row.roomId, { processId, epoch });
+    this.#rows.delete(row.roomId);
+  }
+
+  #lose(roomId: string): void {
+    this.#deps.logger.warn('a room belongs to another process now; it is stopped here', { roomId });
+    this.#deps.meter.count('hypogeum_match_lost_rooms_total');
+    this.#deps.lost(roomId);
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * What a player who wants a seat goes through, in place of Colyseus's own matchmaking: the room's onAuth, a room with a
+ * free seat from the index, the seat at the process that owns it. Answers what Colyseus's would. Rules: SPEC.md (S1 to S3,
+ * P3, C2).
+ */
+import { ERRORS } from '../kernel/errors.ts';
+import type { Clock } from '../kernel/ports.ts';
+import { CallError, type Calls } from './calls.ts';
+import { MatchError } from './match-error.ts';
+import { choose } from './placement.ts';
+import { LEASE_MS, type ProcessReport } from './process-registry.ts';
+import type { Listing, RoomIndex, RoomListings } from './room-index.ts';
+import { SeatFinder } from './seat-finder.ts';
+import type { Timers } from './timers.ts';
+
+/** What a client needs to take its seat, in Colyseus's words. */
+export interface Seat {
+  readonly name: string;
+  readonly sessionId: string;
+  readonly roomId: string;
+  readonly processId: string;
+  readonly publicAddress?: string;
+}
+
+/** The rooms of this process, and what their classes say. */
+export interface RoomHost {
+  readonly processId: string;
+  /** The room's static onAuth. @throws its refusal. */
+  auth(name: string, options: unknown, context: unknown): Promise<unknown>;
+  /** What the options of a joiner ask for. @throws when no such room is defined. */
+  filterOf(name: string, options: unknown): Readonly<Record<string, unknown>>;
+  /** Makes a room here. @throws what its onCreate threw. */
+  create(name: string, options: unknown, roomId: string): Promise<Listing>;
+  /** Calls a method of a room of this process; undefined when there is no such room. */
+  call(roomId: string, method: string, args: readonly unknown[]): Promise<{ readonly value: unknown } | undefined>;
+}
+
+export interface MatchmakerDeps {
+  readonly index: RoomIndex & RoomListings;
+  readonly calls: Calls;
+  readonly host: RoomHost;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Those that hold a lease, as of a moment ago. */
+  readonly processes: () => readonly ProcessReport[];
+  readonly random: () => number;
+  readonly newId: () => string;
+}
+
+export const METHODS = ['joinOrCreate', 'create', 'join', 'joinById', 'reconnect'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** Tries of one join, and how long after its begin one more is begun. */
+const TRIES = 5;
+const TRY_WITHIN_MS = 1500;
+const RESERVE_WITHIN_MS = 1000;
+const CREATE_WITHIN_MS = 2000;
+/** Processes asked to make one room. */
+const CREATORS = 3;
+
+/** What became of a seat: the player's; the room has none; nobody answered in time, or nobody is there. */
+type Outcome = 'seated' | 'full' | 'silent';
+
+export class Matchmaker {
+  readonly #deps: MatchmakerDeps;
+  readonly #finder: SeatFinder;
+  /** Until when processes that did not answer are passed over. */
+  readonly #suspects = new Map<string, number>();
+
+  constructor(deps: MatchmakerDeps) {
+    this.#deps = deps;
+    this.#finder = new SeatFinder({
+      ...deps,
+      create: (name, options) => this.#createSomewhere(name, options),
+      suspects: () => this.#suspected(),
+    });
+  }
+
+  /** @param room its name; its id for joinById and reconnect. @throws an error with a code. */
+  async match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
+    switch (method) {
+      case 'joinOrCreate':
+      case 'join':
+        return this.#join(room, options, context, method === 'join');
+      case 'create':
+        return this.#create(room, options, context);
+      case 'joinById':
+        return this.#joinById(room, options, context);
+      case 'reconnect':
+        return this.#reconnect(room, options);
+    }
+  }
+
+  async #join(name: string, options: object, context: unknown, listedOnly: boolean): Promise<Seat> {
+    const { clock, host, index } = this.#deps;
+    const filter = host.filterOf(name, options);
+    const auth = await host.auth(name, options, context);
+    const sessionId = this.#sessionOf(auth);
+    const lastTryAt = clock.now() + TRY_WITHIN_MS;
+    let outcome: Outcome = 'full';
+    for (let tries = 0; tries < TRIES && clock.now() <= lastTryAt; tries++) {
+      const listing = await this.#finder.find({ name, filter, claim: sessionId, options, listedOnly });
+      if (listing === undefined) throw new MatchError(ERRORS.NO_MATCH);
+      outcome = await this.#reserve(listing, sessionId, options, auth);
+      if (outcome === 'seated') return seatIn(listing, sessionId);
+      await index.release(listing.roomId, [sessionId]);
+    }
+    throw new MatchError(refusalFor(outcome));
+  }
+
+  async #create(name: string, options: object, context: unknown): Promise<Seat> {
+    const { host } = this.#deps;
+    host.filterOf(name, options);
+    const auth = await host.auth(name, options, context);
+    const listing = await this.#createSomewhere(name, options);
+    return this.#sitDown(listing, options, auth);
+  }
+
+  async #joinById(roomId: string, options: object, context: unknown): Promise<Seat> {
+    const listing = await this.#listingOf(roomId);
+    if (listing.locked) throw new MatchError(ERRORS.ROOM_FULL);
+    const auth = await this.#deps.host.auth(listing.name, options, context);
+    return this.#sitDown(listing, options, auth);
+  }
+
+  async #reconnect(roomId: string, options: { readonly reconnectionToken?: unknown }): Promise<Seat> {
+    const listing = await this.#listingOf(roomId);
+    const token = options.reconnectionToken;
+    const sessionId = await this.#callRoom(listing, 'checkReconnectionToken', [token]).catch((cause) => {
+      throw cause instanceof CallError ? this.#refusalOf(cause) : cause;
+    });
+    if (typeof sessionId !== 'string' || sessionId === '') throw new MatchError(ERRORS.SEAT_EXPIRED);
+    return seatIn(listing, sessionId);
+  }
+
+  async #listingOf(roomId: string): Promise<Listing> {
+    const listing = (await this.#deps.index.get([roomId])).get(roomId);
+    if (listing === undefined) throw new MatchError(ERRORS.ROOM_NOT_FOUND);
+    return listing;
+  }
+
+  async #sitDown(listing: Listing, options: object, auth: unknown): Promise<Seat> {
+    const sessionId = this.#sessionOf(auth);
+    const outcome = await this.#reserve(listing, sessionId, options, auth);
+    if (outcome !== 'seated') throw new MatchError(refusalFor(outcome));
+    return seatIn(listing, sessionId);
+  }
+
+  /** A room may give its players session ids of its own. */
+  #sessionOf(auth: unknown): string {
+    const own = (auth as { sessionId?: unknown } | undefined)?.sessionId;
+    return typeof own === 'string' && own !== '' ? own : this.#deps.newId();
+  }
+
+  /** @throws MatchError when Redis is away, and what the room threw. */
+  async #reserve(listing: Listing, sessionId: string, options: object, auth: unknown): Promise<Outcome> {
+    try {
+      const seated = await this.#callRoom(listing, '_reserveSeat', [sessionId, options, auth]);
+      return seated === true ? 'seated' : 'full';
+    } catch (cause) {
+      if (!(cause instanceof CallError)) throw cause;
+      if (cause.failure !== 'dead' && cause.failure !== 'timeout') throw this.#refusalOf(cause);
+      // A room may be gone a moment before its row; a process is suspected by its silence.
+      if (cause.failure === 'timeout') this.#suspect(listing.processId);
+      return 'silent';
+    }
+  }
+
+  async #callRoom({ roomId, processId }: Listing, method: string, args: readonly unknown[]): Promise<unknown> {
+    const { host, calls } = this.#deps;
+    const here = await host.call(roomId, method, args);
+    if (here !== undefined) return here.value;
+    if (processId === host.processId) throw new CallError('dead', { processId, roomId }, `room ${roomId} is gone`);
+    return calls.call({ processId, roomId }, method, args, { timeoutMs: RESERVE_WITHIN_MS });
+  }
+
+  /** At most one of those that are asked lists the room: all are asked for the same id. */
+  async #createSomewhere(name: string, options: unknown): Promise<Listing> {
+    const { host, calls, newId, processes, random } = this.#deps;
+    const roomId = newId();
+    for (let asked = 0; asked < CREATORS; asked++) {
+      const processId = choose(processes(), random, new Set(this.#suspected()));
+      if (processId === undefined || processId === host.processId) break;
+      try {
+        const args = [name, options, undefined, roomId];
+        const listing = await calls.call<Listing>({ processId }, undefined, args, { timeoutMs: CREATE_WITHIN_MS });
+        return { ...listing, maxClients: listing.maxClients ?? Number.POSITIVE_INFINITY };
+      } catch (cause) {
+        if (!(cause instanceof CallError) || cause.failure === 'refused' || cause.failure === 'away')
+          throw cause instanceof CallError ? this.#refusalOf(cause) : cause;
+        this.#suspect(processId);
+      }
+    }
+    return host.create(name, options, roomId);
+  }
+
+  #refusalOf(cause: CallError): Error {
+    if (cause.failure === 'refused') return Object.assign(new Error(cause.message), { code: cause.code });
+    return new MatchError(cause.failure === 'away' ? ERRORS.STORE_AWAY : ERRORS.SEAT_TIMEOUT, { cause });
+  }
+
+  #suspect(processId: string): void {
+    this.#suspects.set(processId, this.#deps.clock.now() + LEASE_MS);
+  }
+
+  #suspected(): readonly string[] {
+    const now = this.#deps.clock.now();
+    for (const [processId, until] of this.#suspects) if (now >= until) this.#suspects.delete(processId);
+    return [...this.#suspects.keys()];
+  }
+}
+
+function refusalFor(outcome: Outcome) {
+  return outcome === 'full' ? ERRORS.ROOM_FULL : ERRORS.SEAT_TIMEOUT;
+}
+
+function seatIn({ name, roomId, processId, publicAddress }: Listing, sessionId: string): Seat {
+  return { name, sessionId, roomId, processId, ...(publicAddress ? { publicAddress } : {}) };
+}
