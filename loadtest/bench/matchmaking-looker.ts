@@ -44,8 +44,8 @@ function tell(message: FromLooker): void {
 }
 
 async function list(database: number, rooms: number): Promise<void> {
-  const index = openIndex(database);
-  const report = { processId: OWNER, address: '127.0.0.1:1', players: 0, rooms, tickShare: 0, takesRooms: true };
+  const index = await openIndex(database);
+  const report = { processId: OWNER, address: '127.0.0.1:1', players: 0, rooms, busyShare: 0, takesRooms: true };
   await index.renew(report);
   const random = createRandom(rooms);
   for (let listed = 0; listed < rooms; listed += LISTED_AT_ONCE) {
@@ -55,7 +55,7 @@ async function list(database: number, rooms: number): Promise<void> {
 }
 
 async function look(database: number, times: number): Promise<Looks> {
-  const once = looks.get(database) ?? open(database);
+  const once = looks.get(database) ?? (await open(database));
   looks.set(database, once);
   const [cpu, begun] = [process.cpuUsage(), performance.now()];
   let clients = 0;
@@ -64,12 +64,12 @@ async function look(database: number, times: number): Promise<Looks> {
   return { times, cpuUs: user + system, wallMs, clients };
 }
 
-function open(database: number): Look {
+function open(database: number): Promise<Look> {
   return variant === 'index' ? lookInIndex(database) : lookAsStock(database);
 }
 
-function lookInIndex(database: number): Look {
-  const index = openIndex(database);
+async function lookInIndex(database: number): Promise<Look> {
+  const index = await openIndex(database);
   let released: Promise<void> | undefined;
   return async (i) => {
     const claims = [`claim${i}`];
@@ -82,8 +82,8 @@ function lookInIndex(database: number): Look {
   };
 }
 
-function lookAsStock(database: number): Look {
-  const driver = new RedisDriver(connect(database));
+async function lookAsStock(database: number): Promise<Look> {
+  const driver = new RedisDriver(await connect(database));
   return async (i) => {
     const wanted = { locked: false, name: NAME, private: false, mode: modeOf(i) };
     const room = await driver.findOne(wanted as Parameters<RedisDriver['findOne']>[0], PLAN.sortBy);
@@ -91,14 +91,17 @@ function lookAsStock(database: number): Look {
   };
 }
 
-function openIndex(database: number): RedisRoomIndex {
-  const index = new RedisRoomIndex({ client: connect(database), meter: noMeter }, { leaseMs: LEASE_MS });
+async function openIndex(database: number): Promise<RedisRoomIndex> {
+  const index = new RedisRoomIndex({ client: await connect(database), meter: noMeter }, { leaseMs: LEASE_MS });
   index.plan(NAME, PLAN);
   return index;
 }
 
-function connect(database: number): Redis {
-  return new Redis(url, { db: database });
+/** Resolves when it is connected: the index says that Redis is away until then. */
+async function connect(database: number): Promise<Redis> {
+  const client = new Redis(url, { db: database });
+  await client.ping();
+  return client;
 }
 
 function modeOf(i: number): string {

@@ -55,6 +55,8 @@ const TRIES = 5;
 const TRY_WITHIN_MS = 1500;
 const RESERVE_WITHIN_MS = 1000;
 const CREATE_WITHIN_MS = 2000;
+/** The row of a room that ended is usually gone by then. */
+const ROW_GOES_WITHIN_MS = 30;
 /** Processes asked to make one room. */
 const CREATORS = 3;
 
@@ -160,10 +162,20 @@ export class Matchmaker {
     } catch (cause) {
       if (!(cause instanceof CallError)) throw cause;
       if (cause.failure !== 'dead' && cause.failure !== 'timeout') throw this.#refusalOf(cause);
-      // A room may be gone a moment before its row; a process is suspected by its silence.
-      if (cause.failure === 'timeout') this.#suspect(listing.processId);
+      if (cause.failure === 'timeout' || !(await this.#isThere(listing.processId))) this.#suspect(listing.processId);
       return 'silent';
     }
+  }
+
+  /** Nobody listens for a room: it ended a moment before its row is taken off, or its process did. */
+  async #isThere(processId: string): Promise<boolean> {
+    const { calls, host, timers } = this.#deps;
+    if (processId !== host.processId) {
+      const alive = calls.call({ processId }, 'healthcheck', [], { timeoutMs: RESERVE_WITHIN_MS });
+      if (!(await alive.catch(() => false))) return false;
+    }
+    await new Promise<void>((resolve) => timers.after(ROW_GOES_WITHIN_MS, resolve));
+    return true;
   }
 
   async #callRoom({ roomId, processId }: Listing, method: string, args: readonly unknown[]): Promise<unknown> {

@@ -164,8 +164,7 @@ describe('the arena over sockets', () => {
     it('whose end the server is about to notice does not cost the seat either', async () => {
       const player = await arena.join('duel', { join: { name: 'Priscus' } });
       player.room.reconnection.enabled = false;
-      const ref = arena.roomOf(player).clients.getById(player.id)!
-        .ref as unknown as WebSocket;
+      const ref = arena.roomOf(player).clients.getById(player.id)!.ref as unknown as WebSocket;
       ref.pause();
       ref.close(1001);
       assert.equal(ref.readyState, WebSocket.CLOSING);

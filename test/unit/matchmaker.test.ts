@@ -1,0 +1,248 @@
+/** Matchmaker and SeatFinder over the index in memory: processes are stand-ins that answer, refuse, or are silent. */
+import assert from 'node:assert/strict';
+import { ERRORS } from '../../src/kernel/errors.ts';
+import { silentLogger } from '../../src/kernel/ports.ts';
+import { type Answer, Calls, type CallTransport, ERROR, SUCCESS } from '../../src/matchmaking/calls.ts';
+import { Matchmaker, type RoomHost } from '../../src/matchmaking/matchmaker.ts';
+import { MemoryRoomIndex } from '../../src/matchmaking/memory-room-index.ts';
+import type { ProcessReport } from '../../src/matchmaking/process-registry.ts';
+import type { Listing } from '../../src/matchmaking/room-index.ts';
+import { createCounters } from '../../src/observability/counters.ts';
+import { SteppedTime, settled } from '../support/stepped-time.ts';
+
+type Call = (method: string | undefined, args: readonly unknown[]) => unknown;
+const SILENT = Symbol('no answer');
+
+async function setUp({ seats = 2, others = [] as readonly string[], random = (): number => 0 } = {}) {
+  const time = new SteppedTime();
+  const meter = createCounters();
+  const index = new MemoryRoomIndex({ clock: time, meter });
+  const rooms = new Map<string, Listing>();
+  /** What answers at a channel; nobody listens at others. */
+  const listeners = new Map<string, Call>();
+  const created: string[] = [];
+  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0 };
+
+  const report = (processId: string): ProcessReport => {
+    return { processId, address: `${processId}:1`, players: 0, rooms: 0, busyShare: 0, takesRooms: true };
+  };
+  const everyone = ['here', ...others];
+  for (const id of everyone) await index.renew(report(id));
+
+  async function open(processId: string, roomId: string): Promise<Listing> {
+    const listing: Listing = {
+      roomId,
+      name: 'duel',
+      processId,
+      clients: 0,
+      maxClients: seats,
+      locked: false,
+      private: false,
+    };
+    rooms.set(roomId, listing);
+    created.push(roomId);
+    await index.list({ ...listing });
+    return listing;
+  }
+  async function reserve(roomId: string, sessionId: string): Promise<boolean> {
+    const listing = rooms.get(roomId)!;
+    if (listing.clients >= listing.maxClients) return false;
+    listing.clients++;
+    await index.update({ ...listing }, [sessionId]);
+    return true;
+  }
+  const host: RoomHost = {
+    processId: 'here',
+    auth: async () => undefined,
+    filterOf: () => ({}),
+    async create(_name, _options, roomId) {
+      if (settings.createMs > 0) await new Promise<void>((resolve) => time.after(settings.createMs, resolve));
+      if (settings.fail !== undefined) throw settings.fail;
+      return open('here', roomId);
+    },
+    async call(roomId, _method, args) {
+      if (rooms.get(roomId)?.processId !== 'here') return undefined;
+      return { value: await reserve(roomId, args[0] as string) };
+    },
+  };
+  const transport: CallTransport = {
+    send(channel, method, args, answered) {
+      const listener = listeners.get(channel);
+      const answer = async (): Promise<Answer | undefined> => {
+        try {
+          const value = await listener?.(method, args ?? []);
+          return value === SILENT ? undefined : [SUCCESS, value];
+        } catch (error) {
+          return [
+            ERROR,
+            JSON.stringify({ code: (error as { code?: number }).code, message: (error as Error).message }),
+          ];
+        }
+      };
+      if (listener !== undefined) void answer().then((told) => told !== undefined && answered(told));
+      return { heard: Promise.resolve(listener === undefined ? 0 : 1), forget() {} };
+    },
+  };
+  const counting = Object.assign(Object.create(index) as MemoryRoomIndex, {
+    claim: (wanted: Parameters<MemoryRoomIndex['claim']>[0]) => {
+      settings.asked++;
+      return index.claim(wanted);
+    },
+    created: index.created.bind(index),
+    notCreated: index.notCreated.bind(index),
+    get: index.get.bind(index),
+    release: index.release.bind(index),
+  });
+  let ids = 0;
+  const matchmaker = new Matchmaker({
+    index: counting,
+    calls: new Calls({ transport, timers: time, logger: silentLogger, meter }),
+    host,
+    clock: time,
+    timers: time,
+    processes: () => everyone.map(report),
+    random,
+    newId: () => `id${++ids}`,
+  });
+  const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
+    matchmaker.match(method, 'duel', {}, {});
+  return { time, index, rooms, listeners, created, settings, open, reserve, matchmaker, join };
+}
+
+async function failure(promise: Promise<unknown>): Promise<number | undefined> {
+  return promise.then(
+    () => assert.fail('it was expected to fail'),
+    (error: { code?: number }) => error.code,
+  );
+}
+
+describe('Matchmaker', () => {
+  it('S1: makes a room for the first, and fills it before it makes another', async () => {
+    const { join, created } = await setUp({ seats: 2 });
+    const seats = [await join(), await join(), await join()];
+    assert.equal(created.length, 2);
+    assert.equal(seats[0]!.roomId, seats[1]!.roomId);
+    assert.notEqual(seats[1]!.roomId, seats[2]!.roomId);
+    assert.equal(new Set(seats.map(({ sessionId }) => sessionId)).size, 3);
+  });
+
+  it('S2, I10: joiners who come together get exactly the rooms they need, by few questions', async () => {
+    const { join, created, settings, time } = await setUp({ seats: 16 });
+    settings.createMs = 30;
+    const joins = Array.from({ length: 500 }, () => join());
+    await settled();
+    await time.pass(2000);
+    const seats = await Promise.all(joins);
+    assert.equal(created.length, Math.ceil(500 / 16));
+    const perRoom = new Map<string, number>();
+    for (const { roomId } of seats) perRoom.set(roomId, (perRoom.get(roomId) ?? 0) + 1);
+    assert.ok([...perRoom.values()].every((count) => count <= 16));
+    assert.ok(settings.asked < 150, `${settings.asked} questions for 500 joiners`);
+  });
+
+  it('S3: join makes no room', async () => {
+    const { join, open } = await setUp();
+    assert.equal(await failure(join('join')), ERRORS.NO_MATCH.code);
+    const { roomId } = await open('here', 'r');
+    assert.equal((await join('join')).roomId, roomId);
+  });
+
+  it('tells who made it wait why no room can be made; the next one has a try of its own', async () => {
+    const { join, settings, time } = await setUp();
+    settings.fail = Object.assign(new Error('no map'), { code: 4567 });
+    assert.equal(await failure(join()), 4567);
+    settings.fail = undefined;
+    const later = join();
+    await settled();
+    await time.pass(50);
+    assert.ok(await later);
+  });
+
+  it('C2: a room of a process that is gone costs a try, not the join', async () => {
+    const { join, open, created } = await setUp({ others: ['there'] });
+    await open('there', 'dead');
+    const { roomId } = await join();
+    assert.notEqual(roomId, 'dead');
+    assert.deepEqual(created, ['dead', roomId]);
+  });
+
+  it('C2, S1: a process that does not answer is passed over after a second, for the length of a lease', async () => {
+    const { join, open, listeners, time } = await setUp({ others: ['there'] });
+    await open('there', 'stalled');
+    listeners.set('$stalled', () => SILENT);
+    const slow = join();
+    await settled();
+    await time.pass(1050);
+    assert.notEqual((await slow).roomId, 'stalled');
+    const quick = join();
+    await settled();
+    assert.notEqual((await quick).roomId, 'stalled');
+  });
+
+  it('C2, S3: joinById says timeout, and not full, where nobody answers; full where the room says so', async () => {
+    const { open, listeners, matchmaker, time } = await setUp({ others: ['there'] });
+    await open('there', 'r');
+    listeners.set('$r', () => SILENT);
+    const silent = failure(matchmaker.match('joinById', 'r', {}, {}));
+    await settled();
+    await time.pass(1000);
+    assert.equal(await silent, ERRORS.SEAT_TIMEOUT.code);
+    listeners.set('$r', () => false);
+    assert.equal(await failure(matchmaker.match('joinById', 'r', {}, {})), ERRORS.ROOM_FULL.code);
+    assert.equal(await failure(matchmaker.match('joinById', 'nowhere', {}, {})), ERRORS.ROOM_NOT_FOUND.code);
+  });
+
+  it('S1: a room that says it is full costs a claim and a try', async () => {
+    const { join, open, listeners, index } = await setUp({ others: ['there'] });
+    await open('there', 'lies');
+    let asked = 0;
+    listeners.set('$lies', () => {
+      asked++;
+      return false;
+    });
+    assert.equal(await failure(join()), ERRORS.ROOM_FULL.code);
+    assert.equal(asked, 5);
+    assert.equal(
+      (await index.claim({ name: 'duel', filter: {}, claims: ['a', 'b'] })).granted.length,
+      2,
+      'no claim is left',
+    );
+  });
+
+  it('P3: one that does not answer when a room is to be made is passed over; another is asked for the same id', async () => {
+    const { join, listeners, time, created } = await setUp({ others: ['there'], random: () => 0.999 });
+    const asked: unknown[] = [];
+    listeners.set('p:there', (_method, args) => {
+      asked.push(args[3]);
+      return SILENT;
+    });
+    const seat = join('create');
+    await settled();
+    await time.pass(2050);
+    const { roomId, processId } = await seat;
+    assert.deepEqual([processId, asked, created], ['here', [roomId], [roomId]]);
+    await join('create');
+    assert.equal(asked.length, 1, 'not asked again at once');
+  });
+
+  it('reconnects by what the room says of the token', async () => {
+    const { open, listeners, matchmaker } = await setUp({ others: ['there'] });
+    await open('there', 'r');
+    listeners.set('$r', (_method, [token]) => (token === 'good' ? 'session' : undefined));
+    const seat = await matchmaker.match('reconnect', 'r', { reconnectionToken: 'good' }, {});
+    assert.deepEqual([seat.sessionId, seat.roomId, seat.processId], ['session', 'r', 'there']);
+    assert.equal(
+      await failure(matchmaker.match('reconnect', 'r', { reconnectionToken: 'bad' }, {})),
+      ERRORS.SEAT_EXPIRED.code,
+    );
+  });
+
+  it('gives up a wait for rooms that never come, with a code', async () => {
+    const { join, settings, time } = await setUp({ seats: 1 });
+    settings.createMs = 60_000;
+    const joins = [join(), join()].map(failure);
+    await settled();
+    await time.pass(8000);
+    assert.equal(await joins[1], ERRORS.SEAT_TIMEOUT.code);
+  });
+});
