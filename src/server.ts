@@ -62,11 +62,14 @@ const CLOSING_SHARE = 0.2;
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
   setLogger(colyseusLogger(deps));
-  const state: State = { phase: 'starting', port: 0 };
+  const state: State = { phase: 'starting', port: 0, clusterKey: await agreedKey(deps, settings.clusterKey) };
   const matchmaking = createMatchmaking({
     ...deps,
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
+    lost: async () => {
+      state.clusterKey = await agreedKey(deps, state.clusterKey);
+    },
   });
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
@@ -77,7 +80,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   );
   planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
-  const forwarder = createForwarder(deps, matchmaking, await agreedKey(deps));
+  const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
   const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
   http.on('request', createApp(deps, matchmaking, state));
   const parts = { http, sockets, forwarder, matchmaking };
@@ -111,6 +114,7 @@ interface State {
   phase: 'starting' | 'running' | 'stopping';
   /** 0 until it is known. */
   port: number;
+  clusterKey: string;
 }
 
 /** Where the other processes reach this one. */
@@ -120,18 +124,20 @@ function internalAddress({ internalAddress: given, host }: Settings, port: numbe
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function agreedKey({ settings, store }: ServerDeps): Promise<string> {
-  return clusterKey(settings.clusterKey, (proposal) => store.agree('cluster-key', proposal));
+/** After a Redis came back empty the processes propose the key that they have, and agree on it again. */
+function agreedKey({ settings, store }: ServerDeps, current: string): Promise<string> {
+  if (settings.clusterKey !== '') return Promise.resolve(settings.clusterKey);
+  return clusterKey('', (proposal) => store.agree('cluster-key', current || proposal));
 }
 
-function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: string): Forwarder {
+function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: () => string): Forwarder {
   return new Forwarder(
     {
       ...deps,
       ownerOf,
       isLocal: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
       addressOf: playerAddress,
-      key: () => key,
+      key,
       now: () => Date.now(),
       openTunnel: openHttpxyTunnel,
     },

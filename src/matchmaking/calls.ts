@@ -74,6 +74,8 @@ export interface CallOptions {
   readonly timeoutMs: number;
 }
 
+/** While a call is not answered, it is looked so often whether the process is still there. */
+const PROBE_EVERY_MS = 250;
 /** A process that does not answer is called by many: it is named once in this time. */
 const NAMED_EVERY_MS = 5000;
 
@@ -86,8 +88,7 @@ export class Calls {
   }
 
   /**
-   * Calls a method of a room, or reads a property of it (without `args`), or asks a process: 'healthcheck', or undefined to
-   * make a room, with the arguments of Colyseus's handleCreateRoom.
+   * Calls a method of a room, or reads a property of it (without `args`), or asks a process (colyseus-callee.ts).
    * What goes there and comes back is JSON. @throws CallError
    */
   async call<T>(
@@ -115,9 +116,19 @@ export class Calls {
       let heard = false;
       const end = (outcome: { readonly value: unknown } | CallError): void => {
         cancel();
+        cancelProbe();
         sent.forget();
         resolve(outcome);
       };
+      // A process that was killed as it was called was still listening.
+      const probe = (): void => {
+        cancelProbe = this.#deps.timers.after(PROBE_EVERY_MS, () => {
+          void this.#isGone(callee).then((gone) => (gone ? end(dead(callee)) : undefined));
+          probe();
+        });
+      };
+      let cancelProbe = (): void => {};
+      probe();
       const sent = this.#deps.transport.send(channelOf(callee), method, args, (answer) => end(read(answer, callee)));
       const cancel = this.#deps.timers.after(timeoutMs, () => end(heard ? timedOut(callee, timeoutMs) : away(callee)));
       sent.heard.then(
@@ -130,6 +141,13 @@ export class Calls {
     });
   }
 
+  /** Nobody listens for calls to the process. */
+  async #isGone({ processId }: Callee): Promise<boolean> {
+    const { heard, forget } = this.#deps.transport.send(processChannel(processId), 'alive', [], () => {});
+    forget();
+    return (await heard.catch(() => 1)) === 0;
+  }
+
   #name({ callee, failure, message }: CallError, method: string | undefined): void {
     const { processId, roomId } = callee;
     const kind = `${failure} ${processId}`;
@@ -140,9 +158,14 @@ export class Calls {
   }
 }
 
-/** Colyseus's names of the channels that processes and rooms listen to. */
+/** Where a process listens for calls of ours. */
+export function processChannel(processId: string): string {
+  return `hypogeum:${processId}`;
+}
+
+/** Rooms listen where Colyseus has them listen. */
 function channelOf({ processId, roomId }: Callee): string {
-  return roomId === undefined ? `p:${processId}` : `$${roomId}`;
+  return roomId === undefined ? processChannel(processId) : `$${roomId}`;
 }
 
 function dead(callee: Callee): CallError {

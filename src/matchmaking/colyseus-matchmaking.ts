@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { generateId, matchMaker, type Presence } from '@colyseus/core';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
+import { answerCalls } from './colyseus-callee.ts';
 import { colyseusHost, stopRoom } from './colyseus-host.ts';
 import { HostedDriver } from './colyseus-hosted-driver.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -22,6 +23,8 @@ export interface MatchmakingDeps {
   readonly address: () => string;
   /** False while the process stops. */
   readonly takesRooms: () => boolean;
+  /** The lease was not held: what is in the store of this process may be gone. */
+  readonly lost: () => Promise<void>;
 }
 
 export interface Matchmaking {
@@ -34,7 +37,7 @@ export interface Matchmaking {
   ownerOf(roomId: string): Promise<{ readonly processId: string; readonly address: string } | undefined>;
 }
 
-export function createMatchmaking({ store, address, takesRooms, ...deps }: MatchmakingDeps): Matchmaking {
+export function createMatchmaking({ store, address, takesRooms, lost, ...deps }: MatchmakingDeps): Matchmaking {
   const { index } = store;
   const base = { ...deps, index, timers: nodeTimers };
   const writer = new ListingWriter({ ...base, lost: stopRoom });
@@ -44,7 +47,10 @@ export function createMatchmaking({ store, address, takesRooms, ...deps }: Match
     const { processId } = matchMaker;
     return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
   };
-  const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: () => writer.listAgain() });
+  const again = async (): Promise<void> => {
+    await Promise.all([writer.listAgain(), lost()]);
+  };
+  const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: again });
   const matchmaker = new Matchmaker({
     ...base,
     calls: new Calls({ ...base, transport: store.calls }),
@@ -62,6 +68,10 @@ export function createMatchmaking({ store, address, takesRooms, ...deps }: Match
       // Leases are in their place: they would take off the rows of processes that are slow to answer.
       matchMaker.setHealthChecksEnabled(false);
       await matchMaker.setup(store.presence, new HostedDriver(index, writer), publicAddress, place);
+      await answerCalls(store.presence, matchMaker.processId, {
+        alive: async () => true,
+        create: async (name, options, roomId) => colyseusHost.create(String(name), options, String(roomId)),
+      });
     },
     async ownerOf(roomId) {
       const processId = (await index.get([roomId])).get(roomId)?.processId;

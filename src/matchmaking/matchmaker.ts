@@ -80,6 +80,16 @@ export class Matchmaker {
 
   /** @param room its name; its id for joinById and reconnect. @throws an error with a code. */
   async match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
+    try {
+      return await this.#match(method, room, options, context);
+    } catch (cause) {
+      // What exactly is away is for the log.
+      const isAway = (cause as { code?: unknown } | null)?.code === ERRORS.STORE_AWAY.code;
+      throw isAway ? new MatchError(ERRORS.STORE_AWAY, { cause }) : cause;
+    }
+  }
+
+  #match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
     switch (method) {
       case 'joinOrCreate':
       case 'join':
@@ -171,7 +181,7 @@ export class Matchmaker {
   async #isThere(processId: string): Promise<boolean> {
     const { calls, host, timers } = this.#deps;
     if (processId !== host.processId) {
-      const alive = calls.call({ processId }, 'healthcheck', [], { timeoutMs: RESERVE_WITHIN_MS });
+      const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS });
       if (!(await alive.catch(() => false))) return false;
     }
     await new Promise<void>((resolve) => timers.after(ROW_GOES_WITHIN_MS, resolve));
@@ -194,8 +204,8 @@ export class Matchmaker {
       const processId = choose(processes(), random, new Set(this.#suspected()));
       if (processId === undefined || processId === host.processId) break;
       try {
-        const args = [name, options, undefined, roomId];
-        const listing = await calls.call<Listing>({ processId }, undefined, args, { timeoutMs: CREATE_WITHIN_MS });
+        const args = [name, options, roomId];
+        const listing = await calls.call<Listing>({ processId }, 'create', args, { timeoutMs: CREATE_WITHIN_MS });
         return { ...listing, maxClients: listing.maxClients ?? Number.POSITIVE_INFINITY };
       } catch (cause) {
         if (!(cause instanceof CallError) || cause.failure === 'refused' || cause.failure === 'away')

@@ -1,8 +1,12 @@
 /** Redis not answering, as an outcome in bounded time: nothing of matchmaking waits for Redis longer than this. */
 
+import { ERRORS } from '../kernel/errors.ts';
+
 /** Could not be asked, or did not answer in time; what was asked may still happen in the latter case. */
 export class RedisAway extends Error {
   override readonly name = 'RedisAway';
+  /** What whoever waited for it is told. */
+  readonly code = ERRORS.STORE_AWAY.code;
 }
 
 export const ANSWER_WITHIN_MS = 1500;

@@ -63,11 +63,11 @@ describe('presence in Redis', () => {
   }
 
   const answering = (presence: Presence, processId: string) =>
-    subscribeIPC(presence, `p:${processId}`, (method, args) =>
+    subscribeIPC(presence, `hypogeum:${processId}`, (method, args) =>
       method === 'never' ? new Promise(() => {}) : { method, args },
     );
   const ask = (presence: Presence, processId: string, method = 'ask', timeoutMs = 2000): Promise<unknown> =>
-    requestFromIPC(presence, `p:${processId}`, method, [processId], timeoutMs);
+    requestFromIPC(presence, `hypogeum:${processId}`, method, [processId], timeoutMs);
   const failureOf = (promise: Promise<unknown>): Promise<Error & { failure?: string }> =>
     promise.then(
       () => assert.fail('it succeeded'),
@@ -168,7 +168,7 @@ describe('presence in Redis', () => {
     const asked: string[] = [];
     const responder = new Redis(redis.url);
     endings.push(() => responder.disconnect());
-    await responder.subscribe('p:odd');
+    await responder.subscribe('hypogeum:odd');
     responder.on('message', (_channel, text) => {
       const [method, id] = JSON.parse(text) as [string, string];
       asked.push(id);

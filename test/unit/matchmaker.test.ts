@@ -170,6 +170,7 @@ describe('Matchmaker', () => {
     const { join, open, listeners, time } = await setUp({ others: ['there'] });
     await open('there', 'stalled');
     listeners.set('$stalled', () => SILENT);
+    listeners.set('hypogeum:there', () => SILENT);
     const slow = join();
     await settled();
     await time.pass(1050);
@@ -183,6 +184,7 @@ describe('Matchmaker', () => {
     const { open, listeners, matchmaker, time } = await setUp({ others: ['there'] });
     await open('there', 'r');
     listeners.set('$r', () => SILENT);
+    listeners.set('hypogeum:there', () => SILENT);
     const silent = failure(matchmaker.match('joinById', 'r', {}, {}));
     await settled();
     await time.pass(1000);
@@ -212,8 +214,8 @@ describe('Matchmaker', () => {
   it('P3: one that does not answer when a room is to be made is passed over; another is asked for the same id', async () => {
     const { join, listeners, time, created } = await setUp({ others: ['there'], random: () => 0.999 });
     const asked: unknown[] = [];
-    listeners.set('p:there', (_method, args) => {
-      asked.push(args[3]);
+    listeners.set('hypogeum:there', (method, args) => {
+      if (method === 'create') asked.push(args[2]);
       return SILENT;
     });
     const seat = join('create');

@@ -45,15 +45,29 @@ function setUp() {
 describe('Calls', () => {
   it('go to the channels of processes and rooms, with method and arguments', () => {
     const { calls, sent } = setUp();
-    void calls.call({ processId: 'p1' }, undefined, ['arena', {}, undefined, 'r1'], { timeoutMs: 1 }).catch(() => {});
+    void calls.call({ processId: 'p1' }, 'create', ['arena', {}, 'r1'], { timeoutMs: 1 }).catch(() => {});
     void calls.call({ processId: 'p1', roomId: 'r1' }, 'clients', undefined, { timeoutMs: 1 }).catch(() => {});
     assert.deepEqual(
       sent.map(({ channel, method, args }) => [channel, method, args]),
       [
-        ['p:p1', undefined, ['arena', {}, undefined, 'r1']],
+        ['hypogeum:p1', 'create', ['arena', {}, 'r1']],
         ['$r1', 'clients', undefined],
       ],
     );
+  });
+
+  it('C2: fail as dead soon when the process goes while they are not answered', async () => {
+    const { start, time, sent } = setUp();
+    const { outcome, call } = start(2000);
+    call.heard.resolve(1);
+    await time.pass(250);
+    assert.deepEqual([sent.length, sent[1]!.channel, sent[1]!.forgotten], [2, 'hypogeum:other', true]);
+    sent[1]!.heard.resolve(1);
+    await time.pass(250);
+    sent[2]!.heard.resolve(0);
+    assert.equal((await outcome).error?.failure, 'dead');
+    await time.pass(5000);
+    assert.equal(sent.length, 3, 'nobody asks any more');
   });
 
   it('resolve with the answer, also if it comes before it is known who heard', async () => {
