@@ -5,7 +5,7 @@
  */
 
 import { crc32 } from 'node:zlib';
-import { decode } from '@colyseus/schema';
+import { decode, MapSchema } from '@colyseus/schema';
 import { Protocol, SchemaSerializer } from '@colyseus/sdk';
 import type { Held } from './slow-truth.ts';
 
@@ -98,15 +98,26 @@ function handshake(serializer: SchemaSerializer, frame: Buffer): void {
   if (length > 0) serializer.handshake(frame.subarray(0, it.offset + length), it);
 }
 
+/** What an entity is told as that cannot be told, because it holds itself: a broken decoder links anything to anything. */
+export const ENDLESS = 'endless';
+
 /** The entities of all maps of the state, by key. */
 function heldBy(serializer: SchemaSerializer): Held {
   const held = new Map<string, string>();
-  const state = (serializer.getState() as { toJSON(): Record<string, unknown> } | undefined)?.toJSON() ?? {};
+  const state = (serializer.getState() ?? {}) as Readonly<Record<string, unknown>>;
   for (const map of Object.values(state)) {
-    if (typeof map !== 'object' || map === null) continue;
-    for (const [key, entity] of Object.entries(map)) held.set(key, JSON.stringify(entity));
+    if (!(map instanceof MapSchema)) continue;
+    for (const [key, entity] of map.entries()) held.set(String(key), textOf(entity));
   }
   return held;
+}
+
+function textOf(entity: unknown): string {
+  try {
+    return JSON.stringify(entity) ?? '';
+  } catch {
+    return ENDLESS;
+  }
 }
 
 /** The decoder tells of broken bytes on the console only. */

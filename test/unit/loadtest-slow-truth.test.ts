@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Protocol } from '@colyseus/core';
 import { Encoder, type MapSchema, Reflection, schema, t } from '@colyseus/schema';
-import { decodeHistories, FrameStore } from '../../loadtest/chaos/history.ts';
+import { decodeHistories, ENDLESS, FrameStore } from '../../loadtest/chaos/history.ts';
 import { differences } from '../../loadtest/chaos/slow-truth.ts';
 
 describe('chaos slow: what a client should hold', () => {
@@ -91,6 +91,18 @@ describe('chaos slow: decoding what arrived', () => {
     const [decoded] = await decodeHistories([broken]);
     assert.ok(decoded!.complaints > 0);
     assert.deepEqual([...decoded!.held], [['a', '{"value":8}']]);
+  });
+
+  it('tells of a state that holds itself, as a broken one may, and does not end of it', async () => {
+    const itself = frame(Protocol.ROOM_STATE_PATCH, Buffer.from([255, 1, 128, 1, 0xa1, 'b'.charCodeAt(0), 1]));
+    const [decoded] = await decodeHistories([[...frames('one'), itself]]);
+    assert.deepEqual(
+      [...decoded!.held],
+      [
+        ['a', '{"value":8}'],
+        ['b', ENDLESS],
+      ],
+    );
   });
 
   it('keeps equal large frames once', () => {
