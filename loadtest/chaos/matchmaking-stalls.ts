@@ -1,0 +1,119 @@
+/** `stalls` of `chaos -- matchmaking`: one of three processes stands still (SIGSTOP) for some seconds while players join the others. */
+import type { Random } from '../../src/kernel/random.ts';
+import { ARENA } from './matchmaking-arena.ts';
+import { Cluster } from './matchmaking-cluster.ts';
+import { JoinStream, type JoinTally, tally } from './matchmaking-joins.ts';
+import { ListingWatch, longestOnTwo, longestUnlisted, type Sight, unlisted } from './matchmaking-listings.ts';
+import { Residents } from './matchmaking-residents.ts';
+import type { Setting } from './matchmaking-setting.ts';
+
+export interface StallTrial {
+  readonly process: number;
+  readonly stallMs: number;
+  readonly joins: JoinTally;
+  /** Rooms that lived and were not listed when the process went on: what there was to list again. */
+  readonly takenOff: number;
+  /** The longest time that a living room was not listed after the process went on. */
+  readonly unlistedMs: number;
+  /** Room ids that two rows bore, or that went from one process to another while the room lived. */
+  readonly listedTwice: number;
+  /** Rooms that ended, and were made again on another process: the stopped one, when it read what it was asked long ago. */
+  readonly revived: number;
+  /** The longest time that a room was on two processes, after the process went on; and from a second after that on. */
+  readonly onTwoMs: number;
+  readonly stillOnTwoMs: number;
+  /** Connections of players who were there before. */
+  readonly lost: number;
+}
+
+export interface StallPlan {
+  readonly trials: number;
+  readonly random: Random;
+}
+
+const PROCESSES = 3;
+const JOINS_PER_SECOND = 20;
+const ROOMS_EACH = 2;
+const STALL_MS = { from: 1000, to: 10_000 };
+/** Players are turned away from the process so long before it stops: what it was asked is answered then. */
+const BEFORE_MS = 200;
+const AFTER_MS = 2000;
+const RELISTED_MS = 1000;
+
+export async function runStalls({ trials, random }: StallPlan, setting: Setting): Promise<StallTrial[]> {
+  await using cluster = await setting.race(Cluster.start({ processes: PROCESSES, ...ARENA }));
+  const residents = new Residents(cluster, { room: ARENA.room, roomsEach: ROOMS_EACH });
+  const watch = new ListingWatch(cluster.store);
+  const done: StallTrial[] = [];
+  try {
+    for (let trial = 1; trial <= trials; trial++) {
+      const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
+      const process = random.int(PROCESSES);
+      setting.say(`stalls: ${trial} of ${trials}, process ${process} for ${stallMs} ms`);
+      done.push(await stall({ cluster, residents, watch, process, stallMs }, setting));
+    }
+    return done;
+  } finally {
+    watch.stop();
+  }
+}
+
+interface Stage {
+  readonly cluster: Cluster;
+  readonly residents: Residents;
+  readonly watch: ListingWatch;
+  readonly process: number;
+  readonly stallMs: number;
+}
+
+async function stall({ cluster, residents, watch, process, stallMs }: Stage, setting: Setting): Promise<StallTrial> {
+  await setting.race(residents.settle());
+  watch.take();
+  const stopped = cluster.members[process]!;
+  const others = cluster.members.filter((member) => member !== stopped).map(({ endpoint }) => endpoint);
+  const stream = new JoinStream({ room: ARENA.room, perSecond: JOINS_PER_SECOND, endpoints: others });
+  try {
+    await setting.wait(BEFORE_MS);
+    const stoppedAt = performance.now();
+    stopped.pause();
+    await setting.wait(stallMs);
+    const resumedAt = performance.now();
+    stopped.resume();
+    await setting.wait(AFTER_MS);
+    const lived = [...residents.rooms.keys()];
+    const lost = residents.lost();
+    const joins = await setting.race(stream.stop());
+    const sights = watch.take();
+    return {
+      process,
+      stallMs,
+      joins: tally(joins, stoppedAt),
+      takenOff: unlisted(sights.findLast(({ at }) => at < resumedAt)).length,
+      unlistedMs: longestUnlisted(sights, resumedAt, lived),
+      ...countMoves(sights),
+      onTwoMs: longestOnTwo(sights, resumedAt),
+      stillOnTwoMs: longestOnTwo(sights, resumedAt + RELISTED_MS),
+      lost,
+    };
+  } finally {
+    stopped.resume();
+    void stream.stop();
+  }
+}
+
+/** Where one process had a room before, and one has it now, it has ended at the first: both listen to its channel. */
+export function countMoves(sights: readonly Sight[]): Pick<StallTrial, 'listedTwice' | 'revived'> {
+  const homes = new Map<string, string>();
+  const twice = new Set(sights.flatMap((sight) => sight.twice));
+  const revived = new Set<string>();
+  let before: Sight | undefined;
+  for (const sight of sights) {
+    for (const [room, home] of sight.listed) {
+      const onTwo = [before, sight].some((look) => (look?.living.get(room) ?? 0) > 1);
+      if ((homes.get(room) ?? home) !== home) (onTwo ? twice : revived).add(room);
+      homes.set(room, home);
+    }
+    before = sight;
+  }
+  return { listedTwice: twice.size, revived: revived.size };
+}
