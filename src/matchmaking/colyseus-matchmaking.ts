@@ -1,6 +1,8 @@
 /** The parts of matchmaking put together for one process, around Colyseus's match maker. No logic of its own. */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generateId, matchMaker, type Presence } from '@colyseus/core';
+import { ERRORS } from '../kernel/errors.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
 import { answerCalls } from './colyseus-callee.ts';
@@ -8,11 +10,15 @@ import { colyseusHost, stopRoom } from './colyseus-host.ts';
 import { HostedDriver } from './colyseus-hosted-driver.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ListingWriter } from './listing-writer.ts';
+import { MatchError } from './match-error.ts';
 import { Matchmaker } from './matchmaker.ts';
 import { choose } from './placement.ts';
-import type { ProcessReport } from './process-registry.ts';
+import { type ProcessReport, RENEW_EVERY_MS } from './process-registry.ts';
 import type { MatchStore } from './store.ts';
 import { nodeTimers } from './timers.ts';
+
+/** A process that holds a lease again, or is new, is known to the others after their next renewal. */
+const KNOWN_WITHIN_MS = RENEW_EVERY_MS + 50;
 
 export interface MatchmakingDeps {
   readonly store: MatchStore<Presence>;
@@ -70,13 +76,21 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
       await matchMaker.setup(store.presence, new HostedDriver(index, writer), publicAddress, place);
       await answerCalls(store.presence, matchMaker.processId, {
         alive: async () => true,
-        create: async (name, options, roomId) => colyseusHost.create(String(name), options, String(roomId)),
+        async create(name, options, roomId) {
+          if (keeper.stoodStill(deps.clock.now())) throw new MatchError(ERRORS.SEAT_TIMEOUT);
+          return colyseusHost.create(String(name), options, String(roomId));
+        },
       });
     },
     async ownerOf(roomId) {
       const processId = (await index.get([roomId])).get(roomId)?.processId;
       if (processId === undefined || processId === matchMaker.processId) return undefined;
-      const owner = keeper.processes.find((process) => process.processId === processId);
+      const find = () => keeper.processes.find((process) => process.processId === processId);
+      let owner = find();
+      if (owner === undefined) {
+        await sleep(KNOWN_WITHIN_MS);
+        owner = find();
+      }
       if (owner === undefined) throw new Error(`process ${processId} holds no lease`);
       return { processId, address: owner.address };
     },

@@ -28,6 +28,8 @@ export interface LeaseKeeperDeps {
 
 /** A renewal that is not answered by then is given up, and the next one sent. */
 export const RENEWAL_WITHIN_MS = 1000;
+/** After a stall what came meanwhile is read at once. */
+const STALE_FOR_MS = 500;
 
 export class LeaseKeeper {
   readonly #deps: LeaseKeeperDeps;
@@ -44,6 +46,7 @@ export class LeaseKeeper {
   #cancel = (): void => {};
   #dueAt = Number.POSITIVE_INFINITY;
   #catchingUp: Promise<void> | undefined;
+  #stalledAt = Number.NEGATIVE_INFINITY;
   #retired: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -73,6 +76,15 @@ export class LeaseKeeper {
   heldUp(now: number): Promise<void> | undefined {
     if (this.#stalled(now)) this.#catchUp(now);
     return this.#catchingUp;
+  }
+
+  /**
+   * Whether this process stood still until a moment ago: what it is asked now was asked before, and whoever asked has gone
+   * elsewhere.
+   */
+  stoodStill(now: number): boolean {
+    if (this.#stalled(now)) this.#catchUp(now);
+    return now - this.#stalledAt < STALE_FOR_MS;
   }
 
   /** Says that this process takes no more rooms, and keeps the lease. Resolves when that is known, or Redis is away. */
@@ -198,6 +210,7 @@ export class LeaseKeeper {
   }
 
   #catchUp(now: number): void {
+    this.#stalledAt = now;
     const stalledMs = Math.round(now - this.#dueAt);
     this.#deps.logger.warn('this process stood still for longer than its lease', { stalledMs });
     this.#deps.meter.count('hypogeum_match_stalls_total');

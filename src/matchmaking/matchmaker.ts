@@ -68,6 +68,9 @@ export class Matchmaker {
   readonly #finder: SeatFinder;
   /** Until when processes that did not answer are passed over. */
   readonly #suspects = new Map<string, number>();
+  /** Rooms placed by these reports, by process. */
+  readonly #placed = new Map<string, number>();
+  #reports: readonly ProcessReport[] = [];
 
   constructor(deps: MatchmakerDeps) {
     this.#deps = deps;
@@ -198,22 +201,33 @@ export class Matchmaker {
 
   /** At most one of those that are asked lists the room: all are asked for the same id. */
   async #createSomewhere(name: string, options: unknown): Promise<Listing> {
-    const { host, calls, newId, processes, random } = this.#deps;
+    const { host, calls, newId, random } = this.#deps;
     const roomId = newId();
     for (let asked = 0; asked < CREATORS; asked++) {
-      const processId = choose(processes(), random, new Set(this.#suspected()));
+      const processId = choose(this.#processes(), random, new Set(this.#suspected()));
+      if (processId !== undefined) this.#placed.set(processId, (this.#placed.get(processId) ?? 0) + 1);
       if (processId === undefined || processId === host.processId) break;
       try {
         const args = [name, options, roomId];
         const listing = await calls.call<Listing>({ processId }, 'create', args, { timeoutMs: CREATE_WITHIN_MS });
         return { ...listing, maxClients: listing.maxClients ?? Number.POSITIVE_INFINITY };
       } catch (cause) {
-        if (!(cause instanceof CallError) || cause.failure === 'refused' || cause.failure === 'away')
-          throw cause instanceof CallError ? this.#refusalOf(cause) : cause;
+        if (!(cause instanceof CallError)) throw cause;
+        const tooLate = cause.failure === 'refused' && cause.code === ERRORS.SEAT_TIMEOUT.code;
+        if (cause.failure !== 'dead' && cause.failure !== 'timeout' && !tooLate) throw this.#refusalOf(cause);
         this.#suspect(processId);
       }
     }
     return host.create(name, options, roomId);
+  }
+
+  /** The latest reports, with the rooms that were placed since: a burst would all go where there was least to do. */
+  #processes(): readonly ProcessReport[] {
+    const reports = this.#deps.processes();
+    if (reports !== this.#reports) this.#placed.clear();
+    this.#reports = reports;
+    if (this.#placed.size === 0) return reports;
+    return reports.map((report) => ({ ...report, rooms: report.rooms + (this.#placed.get(report.processId) ?? 0) }));
   }
 
   #refusalOf(cause: CallError): Error {

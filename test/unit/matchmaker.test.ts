@@ -94,13 +94,14 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     release: index.release.bind(index),
   });
   let ids = 0;
+  const reports = everyone.map(report);
   const matchmaker = new Matchmaker({
     index: counting,
     calls: new Calls({ transport, timers: time, logger: silentLogger, meter }),
     host,
     clock: time,
     timers: time,
-    processes: () => everyone.map(report),
+    processes: () => reports,
     random,
     newId: () => `id${++ids}`,
   });
@@ -225,6 +226,28 @@ describe('Matchmaker', () => {
     assert.deepEqual([processId, asked, created], ['here', [roomId], [roomId]]);
     await join('create');
     assert.equal(asked.length, 1, 'not asked again at once');
+  });
+
+  it('P3: one that stood still when it was asked to make a room is passed over as one that is silent', async () => {
+    const { join, listeners, created } = await setUp({ others: ['there'], random: () => 0.999 });
+    listeners.set('hypogeum:there', () => {
+      throw Object.assign(new Error('too late'), { code: ERRORS.SEAT_TIMEOUT.code });
+    });
+    const { roomId, processId } = await join('create');
+    assert.deepEqual([processId, created], ['here', [roomId]]);
+  });
+
+  it('P1: rooms placed since the last reports count', async () => {
+    const { join, listeners, created, open, reserve } = await setUp({ others: ['there'], random: () => 0.999 });
+    listeners.set('hypogeum:there', async (_method, args) => {
+      const roomId = args[2] as string;
+      listeners.set(`$${roomId}`, (_reserve, [sessionId]) => reserve(roomId, sessionId as string));
+      return open('there', roomId);
+    });
+    const seats = [];
+    for (let i = 0; i < 6; i++) seats.push(await join('create'));
+    assert.equal(created.length, 6);
+    assert.equal(seats.filter(({ processId }) => processId === 'there').length, 3);
   });
 
   it('reconnects by what the room says of the token', async () => {

@@ -165,6 +165,17 @@ describe('LeaseKeeper', () => {
     assert.ok(lines.some(({ level }) => level === 'error'));
   });
 
+  it('P3: knows for a while that it stood still, whoever asks first', async () => {
+    const { time, keeper } = await started();
+    assert.equal(keeper.stoodStill(time.now()), false);
+    time.stall(LEASE_MS + RENEW_EVERY_MS);
+    assert.equal(keeper.stoodStill(time.now()), true);
+    await time.pass(400);
+    assert.equal(keeper.stoodStill(time.now()), true);
+    await time.pass(200);
+    assert.equal(keeper.stoodStill(time.now()), false);
+  });
+
   it('L5: keeps trying while Redis is away; nothing holds the steps up, and one line is logged', async () => {
     const { time, registry, keeper, lines } = await started();
     registry.mode = new Error('away');
