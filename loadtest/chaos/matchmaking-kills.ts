@@ -1,11 +1,8 @@
 /** `kills` of `chaos -- matchmaking`: one of three processes is killed (-9) while players join the others, and started again. */
-import type { Random } from '../../src/kernel/random.ts';
-import { ARENA } from './matchmaking-arena.ts';
-import { Cluster } from './matchmaking-cluster.ts';
-import { type Join, JoinStream, type JoinTally, largest, tally } from './matchmaking-joins.ts';
-import { ListingWatch, type Sight } from './matchmaking-listings.ts';
-import { Residents } from './matchmaking-residents.ts';
+import { type Join, type JoinTally, largest, tally } from './matchmaking-joins.ts';
+import type { Sight } from './matchmaking-listings.ts';
 import type { Setting } from './matchmaking-setting.ts';
+import { type DrawnPlan, joinOthers, onStage, PROCESSES, type Stage, settle } from './matchmaking-stage.ts';
 
 export interface KillTrial {
   readonly process: number;
@@ -21,12 +18,6 @@ export interface KillTrial {
   readonly lost: number;
 }
 
-export interface KillPlan {
-  readonly trials: number;
-  readonly random: Random;
-}
-
-const PROCESSES = 3;
 const JOINS_PER_SECOND = 50;
 const ROOMS_EACH = 2;
 const BEFORE_MS = 1000;
@@ -34,37 +25,20 @@ const AFTER_MS = 7000;
 /** An answer that was given before the kill is read by then. */
 const IN_FLIGHT_MS = 50;
 
-export async function runKills({ trials, random }: KillPlan, setting: Setting): Promise<KillTrial[]> {
-  await using cluster = await setting.race(Cluster.start({ processes: PROCESSES, ...ARENA }));
-  const residents = new Residents(cluster, { room: ARENA.room, roomsEach: ROOMS_EACH });
-  const watch = new ListingWatch(cluster.store);
-  const done: KillTrial[] = [];
-  try {
-    for (let trial = 1; trial <= trials; trial++) {
-      const process = random.int(PROCESSES);
-      setting.say(`kills: ${trial} of ${trials}, process ${process}`);
-      done.push(await kill({ cluster, residents, watch, process }, setting));
-    }
-    return done;
-  } finally {
-    watch.stop();
-  }
+export function runKills({ trials, random }: DrawnPlan, setting: Setting): Promise<KillTrial[]> {
+  const processes = Array.from({ length: trials }, () => random.int(PROCESSES));
+  return onStage({ roomsEach: ROOMS_EACH }, processes, setting, (stage, process, number) => {
+    setting.say(`kills: ${number} of ${trials}, process ${process}`);
+    return kill(stage, process, setting);
+  });
 }
 
-interface Stage {
-  readonly cluster: Cluster;
-  readonly residents: Residents;
-  readonly watch: ListingWatch;
-  readonly process: number;
-}
-
-async function kill({ cluster, residents, watch, process }: Stage, setting: Setting): Promise<KillTrial> {
-  await setting.race(residents.settle());
-  watch.take();
+async function kill(stage: Stage, process: number, setting: Setting): Promise<KillTrial> {
+  const { cluster, residents, watch } = stage;
+  await settle(stage, setting);
   const victim = cluster.members[process]!;
   const dead = victim.processId;
-  const others = cluster.members.filter((member) => member !== victim).map(({ endpoint }) => endpoint);
-  const stream = new JoinStream({ room: ARENA.room, perSecond: JOINS_PER_SECOND, endpoints: others });
+  const stream = joinOthers(stage, victim, JOINS_PER_SECOND);
   try {
     await setting.wait(BEFORE_MS);
     const killedAt = performance.now();

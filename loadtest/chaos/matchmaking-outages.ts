@@ -1,10 +1,9 @@
 /** `outages` of `chaos -- matchmaking`: Redis is killed and comes back empty after a while, under matches that run and players who join. */
 import { ARENA } from './matchmaking-arena.ts';
-import { Cluster } from './matchmaking-cluster.ts';
 import { failed, type Join, JoinStream, type JoinTally, tally } from './matchmaking-joins.ts';
-import { ListingWatch, longestUnlisted } from './matchmaking-listings.ts';
-import { Residents } from './matchmaking-residents.ts';
+import { longestUnlisted } from './matchmaking-listings.ts';
 import type { Setting } from './matchmaking-setting.ts';
+import { onStage, type Stage, settle } from './matchmaking-stage.ts';
 
 export interface OutageTrial {
   readonly seconds: number;
@@ -32,39 +31,22 @@ export interface OutagePlan {
   readonly seconds: readonly number[];
 }
 
-const PROCESSES = 3;
 const JOINS_PER_SECOND = 10;
 const ROOMS_EACH = 3;
 const BEFORE_MS = 5000;
 export const BACK_WITHIN_MS = 3000;
 const AFTER_MS = BACK_WITHIN_MS + 3000;
 
-export async function runOutages({ seconds }: OutagePlan, setting: Setting): Promise<OutageTrial[]> {
-  await using cluster = await setting.race(Cluster.start({ processes: PROCESSES, ...ARENA }));
-  const endpoint = await setting.race(cluster.startFront());
-  const residents = new Residents(cluster, { room: ARENA.room, roomsEach: ROOMS_EACH, endpoint });
-  const watch = new ListingWatch(cluster.store);
-  const done: OutageTrial[] = [];
-  try {
-    for (const [i, length] of seconds.entries()) {
-      setting.say(`outages: ${i + 1} of ${seconds.length}, ${length} s`);
-      done.push(await outage({ cluster, residents, watch, seconds: length }, setting));
-    }
-    return done;
-  } finally {
-    watch.stop();
-  }
+export function runOutages({ seconds }: OutagePlan, setting: Setting): Promise<OutageTrial[]> {
+  return onStage({ roomsEach: ROOMS_EACH, front: true }, seconds, setting, (stage, length, number) => {
+    setting.say(`outages: ${number} of ${seconds.length}, ${length} s`);
+    return outage(stage, length, setting);
+  });
 }
 
-interface Stage {
-  readonly cluster: Cluster;
-  readonly residents: Residents;
-  readonly watch: ListingWatch;
-  readonly seconds: number;
-}
-
-async function outage({ cluster, residents, watch, seconds }: Stage, setting: Setting): Promise<OutageTrial> {
-  await setting.race(residents.settle());
+async function outage(stage: Stage, seconds: number, setting: Setting): Promise<OutageTrial> {
+  const { cluster, residents, watch } = stage;
+  await settle(stage, setting);
   const stream = new JoinStream({ room: ARENA.room, perSecond: JOINS_PER_SECOND, endpoints: [cluster.front!] });
   try {
     residents.measure();

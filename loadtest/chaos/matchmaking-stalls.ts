@@ -1,11 +1,8 @@
 /** `stalls` of `chaos -- matchmaking`: one of three processes stands still (SIGSTOP) for some seconds while players join the others. */
-import type { Random } from '../../src/kernel/random.ts';
-import { ARENA } from './matchmaking-arena.ts';
-import { Cluster } from './matchmaking-cluster.ts';
-import { JoinStream, type JoinTally, tally } from './matchmaking-joins.ts';
-import { ListingWatch, longestOnTwo, longestUnlisted, type Sight, unlisted } from './matchmaking-listings.ts';
-import { Residents } from './matchmaking-residents.ts';
+import { type JoinTally, tally } from './matchmaking-joins.ts';
+import { longestOnTwo, longestUnlisted, type Sight, unlisted } from './matchmaking-listings.ts';
 import type { Setting } from './matchmaking-setting.ts';
+import { type DrawnPlan, joinOthers, onStage, PROCESSES, type Stage, settle } from './matchmaking-stage.ts';
 
 export interface StallTrial {
   readonly process: number;
@@ -26,12 +23,6 @@ export interface StallTrial {
   readonly lost: number;
 }
 
-export interface StallPlan {
-  readonly trials: number;
-  readonly random: Random;
-}
-
-const PROCESSES = 3;
 const JOINS_PER_SECOND = 20;
 const ROOMS_EACH = 2;
 const STALL_MS = { from: 1000, to: 10_000 };
@@ -40,38 +31,27 @@ const BEFORE_MS = 200;
 const AFTER_MS = 2000;
 const RELISTED_MS = 1000;
 
-export async function runStalls({ trials, random }: StallPlan, setting: Setting): Promise<StallTrial[]> {
-  await using cluster = await setting.race(Cluster.start({ processes: PROCESSES, ...ARENA }));
-  const residents = new Residents(cluster, { room: ARENA.room, roomsEach: ROOMS_EACH });
-  const watch = new ListingWatch(cluster.store);
-  const done: StallTrial[] = [];
-  try {
-    for (let trial = 1; trial <= trials; trial++) {
-      const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
-      const process = random.int(PROCESSES);
-      setting.say(`stalls: ${trial} of ${trials}, process ${process} for ${stallMs} ms`);
-      done.push(await stall({ cluster, residents, watch, process, stallMs }, setting));
-    }
-    return done;
-  } finally {
-    watch.stop();
-  }
-}
-
-interface Stage {
-  readonly cluster: Cluster;
-  readonly residents: Residents;
-  readonly watch: ListingWatch;
+interface Stall {
   readonly process: number;
   readonly stallMs: number;
 }
 
-async function stall({ cluster, residents, watch, process, stallMs }: Stage, setting: Setting): Promise<StallTrial> {
-  await setting.race(residents.settle());
-  watch.take();
+export function runStalls({ trials, random }: DrawnPlan, setting: Setting): Promise<StallTrial[]> {
+  const stalls = Array.from({ length: trials }, (): Stall => {
+    const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
+    return { process: random.int(PROCESSES), stallMs };
+  });
+  return onStage({ roomsEach: ROOMS_EACH }, stalls, setting, (stage, one, number) => {
+    setting.say(`stalls: ${number} of ${trials}, process ${one.process} for ${one.stallMs} ms`);
+    return stall(stage, one, setting);
+  });
+}
+
+async function stall(stage: Stage, { process, stallMs }: Stall, setting: Setting): Promise<StallTrial> {
+  const { cluster, residents, watch } = stage;
+  await settle(stage, setting);
   const stopped = cluster.members[process]!;
-  const others = cluster.members.filter((member) => member !== stopped).map(({ endpoint }) => endpoint);
-  const stream = new JoinStream({ room: ARENA.room, perSecond: JOINS_PER_SECOND, endpoints: others });
+  const stream = joinOthers(stage, stopped, JOINS_PER_SECOND);
   try {
     await setting.wait(BEFORE_MS);
     const stoppedAt = performance.now();

@@ -11,7 +11,7 @@ import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
 import { exceptionFor } from './colyseus-exceptions.ts';
 import { isReadableInput } from './colyseus-input-frame.ts';
-import { internalsOf } from './colyseus-internals.ts';
+import { internalsOf, override } from './colyseus-internals.ts';
 import type { FaultLog } from './fault-log.ts';
 
 export type RoomClass = new () => Room;
@@ -58,10 +58,6 @@ const GUARD = Symbol('hypogeum.guard');
 function guardOf(room: Room & { [GUARD]?: Guard }, faults: FaultLog): Guard {
   if (room[GUARD] === undefined) Object.defineProperty(room, GUARD, { value: new Guard(room, faults) });
   return room[GUARD]!;
-}
-
-function override(Class: RoomClass, name: string, value: (this: Room, ...args: never[]) => unknown): void {
-  Object.defineProperty(Class.prototype, name, { value, writable: true, configurable: true });
 }
 
 /**

@@ -43,3 +43,8 @@ export const INTERNAL_METHODS = [
 export function internalsOf(room: Room): RoomInternals {
   return room as unknown as RoomInternals;
 }
+
+/** Puts a method in the place of one of `Class`, which is made for this process. */
+export function override(Class: new () => Room, name: string, value: (this: Room, ...args: never[]) => unknown): void {
+  Object.defineProperty(Class.prototype, name, { value, writable: true, configurable: true });
+}

@@ -4,7 +4,7 @@
  * one: they are told the code of a lost connection instead.
  */
 import { type Client, CloseCode, type Room } from '@colyseus/core';
-import { internalsOf } from './colyseus-internals.ts';
+import { internalsOf, override } from './colyseus-internals.ts';
 
 /** `Hosted` is a class made for this process, which is changed. */
 export function keepSeatsOfReturning(Hosted: new () => Room): void {
@@ -19,8 +19,4 @@ export function keepSeatsOfReturning(Hosted: new () => Room): void {
     const itself = returning.delete(client) && code === CloseCode.WITH_ERROR;
     return _onLeave.call(this, client, itself ? CloseCode.ABNORMAL_CLOSURE : code);
   });
-}
-
-function override(Class: new () => Room, name: string, value: (this: Room, ...args: never[]) => unknown): void {
-  Object.defineProperty(Class.prototype, name, { value, writable: true, configurable: true });
 }

@@ -1,61 +1,53 @@
 /**
- * The room index as the MatchMakerDriver of Colyseus 0.18, for its own matchmaking and for what games ask it. Written
- * through the index, so that a stale owner changes nothing: `remove` and `cleanup` take off what this driver has listed,
- * and nothing of others, because what a dead process owned is gone with its lease. Nothing read is kept, no failure either.
+ * The room index as the MatchMakerDriver of Colyseus 0.18, for its own matchmaking and for what games ask it. It reads what
+ * is listed, and keeps nothing of it; it writes through the ListingWriter, so that no room waits for the index or hears of
+ * its failures. `remove` and `cleanup` take off rooms of this process, and nothing of others, because what a dead process
+ * owned is gone with its lease.
  */
 import type { IRoomCache, MatchMakerDriver, SortOptions } from '@colyseus/core';
+import type { ListingWriter } from './listing-writer.ts';
 import { meets, rankAt, rankOf } from './name-plan.ts';
 import type { Listing, RoomIndex, RoomListings } from './room-index.ts';
 
 type Conditions = Readonly<Record<string, unknown>>;
-export type Operations = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
-
-interface Owner {
-  readonly processId: string;
-  readonly epoch: number;
-}
+type Operations = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 
 export class IndexDriver implements MatchMakerDriver {
   readonly #index: RoomIndex & RoomListings;
-  /** As whom each room of this process was written last. */
-  readonly #listed = new Map<string, Owner>();
+  readonly #writer: ListingWriter;
 
-  constructor(index: RoomIndex & RoomListings) {
+  constructor(index: RoomIndex & RoomListings, writer: ListingWriter) {
     this.#index = index;
+    this.#writer = writer;
   }
 
   async has(roomId: string): Promise<boolean> {
     return (await this.#index.get([roomId])).size === 1;
   }
 
-  async insert(room: IRoomCache): Promise<boolean> {
-    const listed = await this.#index.list(room);
-    if (listed) this.#remember(room);
-    return listed;
+  insert(room: IRoomCache): Promise<boolean> {
+    return this.#writer.list(room);
   }
 
-  /** With `create` lists it (again, if need be); without changes what is listed. */
+  /** With `create` lists it; without has what is listed changed. False for a room that is not of this process any more. */
   async persist(room: IRoomCache, create = false): Promise<boolean> {
     if (!room.roomId) return false;
-    return create ? this.insert(room) : this.#write(room);
+    return create ? this.#writer.list(room) : this.#writer.write(room.roomId);
   }
 
-  /** Changes the listing in hand, and what is listed. A room that is not listed any more stays so. */
+  /** Changes the listing in hand, and has what is listed changed. A room that is not listed any more stays so. */
   async update(room: IRoomCache, operations: Operations): Promise<boolean> {
     applyTo(room, operations);
-    return this.#write(room);
+    return this.#writer.write(room.roomId);
   }
 
-  async remove(roomId: string): Promise<boolean> {
-    const owner = this.#listed.get(roomId);
-    if (owner === undefined) return false;
-    this.#listed.delete(roomId);
-    return this.#index.unlist(roomId, owner);
+  remove(roomId: string): Promise<boolean> {
+    return this.#writer.unlist(roomId);
   }
 
   async cleanup(processId: string): Promise<void> {
-    const rooms = [...this.#listed].filter(([, owner]) => owner.processId === processId);
-    await Promise.all(rooms.map(([roomId]) => this.remove(roomId)));
+    const own = this.#writer.listings.filter((listing) => listing.processId === processId);
+    await Promise.all(own.map(({ roomId }) => this.#writer.unlist(roomId)));
   }
 
   findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
@@ -76,7 +68,6 @@ export class IndexDriver implements MatchMakerDriver {
   }
 
   clear(): Promise<void> {
-    this.#listed.clear();
     return this.#index.clear();
   }
 
@@ -87,20 +78,10 @@ export class IndexDriver implements MatchMakerDriver {
     if (typeof roomId === 'string') return [...(await this.#index.get([roomId])).values()];
     return this.#index.all(typeof name === 'string' ? name : undefined);
   }
-
-  async #write(room: IRoomCache): Promise<boolean> {
-    const written = (await this.#index.update(room)) === 'ok';
-    if (written) this.#remember(room);
-    return written;
-  }
-
-  #remember(room: Listing): void {
-    this.#listed.set(room.roomId, { processId: room.processId, epoch: room.epoch ?? 0 });
-  }
 }
 
 /** Colyseus leaves it to the driver to change the listing in hand. */
-export function applyTo(room: IRoomCache, { $set = {}, $inc = {} }: Operations): void {
+function applyTo(room: IRoomCache, { $set = {}, $inc = {} }: Operations): void {
   const fields = room as unknown as Record<string, unknown>;
   for (const [field, value] of Object.entries($set)) fields[field] = value;
   for (const [field, by] of Object.entries($inc)) fields[field] = Number(fields[field]) + Number(by);

@@ -6,8 +6,8 @@ import { ERRORS } from '../kernel/errors.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
 import { answerCalls } from './colyseus-callee.ts';
+import { IndexDriver } from './colyseus-driver.ts';
 import { colyseusHost, stopRoom } from './colyseus-host.ts';
-import { HostedDriver } from './colyseus-hosted-driver.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ListingWriter } from './listing-writer.ts';
 import { MatchError } from './match-error.ts';
@@ -73,7 +73,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
       const place = async (): Promise<string> => choose(keeper.processes, Math.random) ?? matchMaker.processId;
       // Leases are in their place: they would take off the rows of processes that are slow to answer.
       matchMaker.setHealthChecksEnabled(false);
-      await matchMaker.setup(store.presence, new HostedDriver(index, writer), publicAddress, place);
+      await matchMaker.setup(store.presence, new IndexDriver(index, writer), publicAddress, place);
       await answerCalls(store.presence, matchMaker.processId, {
         alive: async () => true,
         async create(name, options, roomId) {

@@ -28,6 +28,8 @@ interface Row {
   stale: boolean;
   /** The room is gone. */
   gone: boolean;
+  /** Its row turned out to be another owner's. */
+  others: boolean;
   /** Claims that became clients since the row was written. */
   taken: string[];
   /** What is being done for it. */
@@ -58,6 +60,7 @@ export class ListingWriter {
       listed: false,
       stale: false,
       gone: false,
+      others: false,
       taken: [],
       working: undefined,
     };
@@ -67,12 +70,13 @@ export class ListingWriter {
     return this.#rows.get(row.roomId) === row;
   }
 
-  /** The listing of a room changed. */
-  write(roomId: string): void {
+  /** The listing of a room changed. False for one that is gone, or was never listed here. */
+  write(roomId: string): boolean {
     const row = this.#rows.get(roomId);
-    if (row === undefined) return;
+    if (row === undefined || row.gone) return false;
     row.stale = true;
     void this.#work(row);
+    return true;
   }
 
   /** A claim is about to become a client of the room: the next change of its listing counts it. */
@@ -86,12 +90,18 @@ export class ListingWriter {
     if (row !== undefined) row.taken = row.taken.filter((one) => one !== claim);
   }
 
-  /** The room is gone. Resolves when its row is, or cannot be reached. */
-  async unlist(roomId: string): Promise<void> {
+  /** The room is gone. Resolves when its row is, or cannot be reached; with false when there is none of this process. */
+  async unlist(roomId: string): Promise<boolean> {
     const row = this.#rows.get(roomId);
-    if (row === undefined) return;
+    if (row === undefined) return false;
     row.gone = true;
     await this.#work(row);
+    return !row.others;
+  }
+
+  /** Resolves when all that was to be written is, or could not be. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#rows.values()].map(({ working }) => working));
   }
 
   /** Nobody knows what of ours is still listed: all of it is listed again. Resolves when that is done or failed once. */
@@ -155,7 +165,7 @@ export class ListingWriter {
 
   async #unlist(row: Row): Promise<void> {
     const { processId, epoch = 0 } = row.listing;
-    await this.#deps.index.unlist(row.roomId, { processId, epoch });
+    row.others = !(await this.#deps.index.unlist(row.roomId, { processId, epoch }));
     this.#rows.delete(row.roomId);
   }
 

@@ -18,8 +18,8 @@ export interface Listing {
   private?: boolean;
   unlisted?: boolean;
   publicAddress?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a game puts there, as Colyseus types it.
-  metadata?: any;
+  /** What the game puts there. */
+  metadata?: unknown;
   createdAt?: Date;
   /** 0 where it is missing. */
   epoch?: number;

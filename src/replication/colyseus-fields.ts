@@ -1,7 +1,7 @@
 /** Fields of schemas and elements of collections, as the encoder sees them. */
 import { $values, type ChangeTree, encode } from '@colyseus/schema';
 import type { ByteArena } from './byte-arena.ts';
-import { childTypeOf, treeOf } from './colyseus-schema-internals.ts';
+import { childTypeOf, leavesOut, treeOf } from './colyseus-schema-internals.ts';
 
 const SWITCH_TO_STRUCTURE = 255;
 
@@ -37,4 +37,20 @@ export function primitiveOf(tree: ChangeTree, index: number): unknown {
 
 export function fieldOf(tree: ChangeTree, index: number): unknown {
   return (tree.ref as { [name: string]: unknown })[tree.encDescriptor.names[index]!];
+}
+
+/** Schemas of primitive fields, all of them part of a whole: most entities, and written without asking for each field. */
+export class PlainClasses {
+  /** By what Colyseus knows of a class. */
+  readonly #known = new Map<object, boolean>();
+
+  has({ encDescriptor }: ChangeTree): boolean {
+    let plain = this.#known.get(encDescriptor);
+    if (plain === undefined) {
+      const { encoders, isSchema, metadata } = encDescriptor;
+      plain = isSchema && encoders.every((encoder) => encoder !== undefined) && !leavesOut(metadata);
+      this.#known.set(encDescriptor, plain);
+    }
+    return plain;
+  }
 }

@@ -11,8 +11,9 @@ import type { ChangeTree, Encoder, MapSchema, Schema } from '@colyseus/schema';
 import type { Labels, Meter } from '../kernel/ports.ts';
 import { ByteArena } from './byte-arena.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
-import { Collection, type EntityEntry, type HiddenReason } from './colyseus-collection.ts';
+import { Collection, type HiddenReason } from './colyseus-collection.ts';
 import { checkCollection, ReplicationError } from './colyseus-declaration.ts';
+import type { EntityEntry } from './colyseus-entity-entry.ts';
 import { FrameWriter } from './colyseus-frames.ts';
 import {
   encodeShared,

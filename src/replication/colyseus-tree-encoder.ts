@@ -7,9 +7,17 @@ import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/sche
 import { compareArrays } from './array-change.ts';
 import type { ByteArena } from './byte-arena.ts';
 import type { ChangeLog, DirtyTrees } from './colyseus-change-log.ts';
-import { fieldOf, hasChildren, isTracked, mayHoldRef, primitiveOf, writeSwitch } from './colyseus-fields.ts';
+import {
+  fieldOf,
+  hasChildren,
+  isTracked,
+  mayHoldRef,
+  PlainClasses,
+  primitiveOf,
+  writeSwitch,
+} from './colyseus-fields.ts';
 import { MovedParts } from './colyseus-moved-parts.ts';
-import { itemsOf, leavesOut, refIdOf, treeOf } from './colyseus-schema-internals.ts';
+import { itemsOf, refIdOf, treeOf } from './colyseus-schema-internals.ts';
 import type { ValueSpans } from './whole-forms.ts';
 
 /**
@@ -39,8 +47,7 @@ export class TreeEncoder {
   readonly #written = new Set<ChangeTree>();
   /** Where the values of the plain whole that was written last are. */
   readonly values: ValueSpans = { starts: new Int32Array(MAX_FIELDS), ends: new Int32Array(MAX_FIELDS) };
-  /** Whether the entities of a class are plain, by what Colyseus knows of the class. */
-  readonly #plainClasses = new Map<object, boolean>();
+  readonly #plainClasses = new PlainClasses();
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
@@ -86,7 +93,7 @@ export class TreeEncoder {
 
   #changes(tree: ChangeTree, log: ChangeLog): void {
     this.#open(tree);
-    if (this.#isPlain(tree)) this.#plainChanges(tree, tree === log.tree ? log : undefined);
+    if (this.#plainClasses.has(tree)) this.#plainChanges(tree, tree === log.tree ? log : undefined);
     else {
       tree.forEachWithCtx(this, writeChange);
       this.#writeArrived();
@@ -216,7 +223,7 @@ export class TreeEncoder {
     const here = this.#formOf(tree, form);
     this.#form = here;
     this.#open(tree);
-    if (here === 'fresh' && this.#isPlain(tree)) {
+    if (here === 'fresh' && this.#plainClasses.has(tree)) {
       this.#plain(tree);
       return true;
     }
@@ -251,17 +258,6 @@ export class TreeEncoder {
     tree.forEachChild((child) => {
       if (hasChildren(child)) this.#tellPlacesIn(child);
     });
-  }
-
-  /** A schema of primitive fields, all of them part of a whole: most entities, and written without asking for each field. */
-  #isPlain({ encDescriptor }: ChangeTree): boolean {
-    let plain = this.#plainClasses.get(encDescriptor);
-    if (plain === undefined) {
-      const { encoders, isSchema, metadata } = encDescriptor;
-      plain = isSchema && encoders.every((encoder) => encoder !== undefined) && !leavesOut(metadata);
-      this.#plainClasses.set(encDescriptor, plain);
-    }
-    return plain;
   }
 
   #plain(tree: ChangeTree): void {

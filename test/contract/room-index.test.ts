@@ -1,7 +1,9 @@
 /** The room index and the registry of processes: one suite for every version. Names begin with the rule of the SPEC. */
 import assert from 'node:assert/strict';
 import { RedisDriver } from '@colyseus/redis-driver';
+import { noMeter, silentLogger } from '../../src/kernel/ports.ts';
 import { IndexDriver } from '../../src/matchmaking/colyseus-driver.ts';
+import { ListingWriter } from '../../src/matchmaking/listing-writer.ts';
 import { LEASE_MS } from '../../src/matchmaking/process-registry.ts';
 import {
   CLAIM_MS,
@@ -11,6 +13,7 @@ import {
   type SeatsWanted,
   WAITING_MS,
 } from '../../src/matchmaking/room-index.ts';
+import { nodeTimers } from '../../src/matchmaking/timers.ts';
 import { ROWS } from '../../src/redis/keys.ts';
 import {
   type AnyIndex,
@@ -530,8 +533,10 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
 
     describe("as Colyseus's driver", () => {
       let driver: IndexDriver;
+      let writer: ListingWriter;
       beforeEach(() => {
-        driver = new IndexDriver(index);
+        writer = writerOn(index);
+        driver = new IndexDriver(index, writer);
       });
 
       it('I2 inserts once', async () => {
@@ -546,9 +551,11 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         await driver.persist(room, true);
         assert.equal(await driver.update(room, { $inc: { clients: 1 }, $set: { locked: true } }), true);
         assert.deepEqual([room.clients, room.locked], [1, true]);
+        await writer.settled();
         assert.deepEqual(await driver.findOne({ roomId: 'r1' }), room);
         room.metadata = { mode: 'duo' };
         assert.equal(await driver.persist(room), true);
+        await writer.settled();
         assert.deepEqual(await driver.query({ mode: 'duo' }), [room]);
       });
 
@@ -564,7 +571,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
       it('I12 a late remove by an old owner, or by another process, leaves the room', async () => {
         const room = listingOf({ roomId: 'r1' });
         await driver.insert(room);
-        assert.equal(await new IndexDriver(index).remove('r1'), false);
+        assert.equal(await new IndexDriver(index, writerOn(index)).remove('r1'), false);
         await index.list({ ...room, processId: 'p2', epoch: 1 });
         assert.equal(await driver.remove('r1'), false);
         assert.equal(await driver.remove('r1'), false);
@@ -602,6 +609,10 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
       });
     });
   });
+}
+
+function writerOn(index: AnyIndex): ListingWriter {
+  return new ListingWriter({ index, timers: nodeTimers, logger: silentLogger, meter: noMeter, lost: () => {} });
 }
 
 function wantedBy(claim: string): SeatsWanted {
@@ -684,7 +695,7 @@ describe('room index in Redis, beside stock processes', () => {
 
   it('O3 no failed read is kept, and scripts that Redis has forgotten are sent again', async () => {
     await index.list(listingOf({ roomId: 'r1' }));
-    const driver = new IndexDriver(index);
+    const driver = new IndexDriver(index, writerOn(index));
     const asks = (): Promise<unknown>[] => [driver.query({ name: 'arena' }), driver.findOne({ name: 'arena' })];
     assert.equal((await Promise.allSettled(asks())).length, 2);
     store.redis.pause();

@@ -128,7 +128,7 @@ export class RoomIndexModel {
 
   #field(room: Listing, field: string): unknown {
     if (field === 'clients') return this.#taken(room);
-    return field === 'maxClients' ? room.maxClients : room.metadata[field];
+    return field === 'maxClients' ? room.maxClients : (room.metadata as Readonly<Record<string, unknown>>)[field];
   }
 
   #compare(a: Listing, b: Listing, sort: SortOptions): number {
