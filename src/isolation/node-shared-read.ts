@@ -15,26 +15,30 @@ interface Handle {
 
 const READ_BYTES = 64 * 1024;
 
-/** libuv reads one socket at a time and hands the bytes on at once, so all can share it. */
-const shared = Buffer.allocUnsafeSlow(READ_BYTES);
 const [BUFFER, CALLBACK] = ['kBuffer', 'kBufferCb'].map(ownSymbol);
 
 function ownSymbol(description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(new Socket()).find((symbol) => symbol.description === description);
 }
 
-/** From now on what arrives is handed to `take`; true if so. What was read before still comes as an event. */
-export function readShared(socket: Socket, take: TakeBytes): boolean {
-  const handle = (socket as unknown as { readonly _handle: Handle | null })._handle;
-  if (BUFFER === undefined || CALLBACK === undefined || handle?.constructor.name !== 'TCP') return false;
-  if (typeof handle.useUserBuffer !== 'function') return false;
-  handle.useUserBuffer(shared);
-  Object.assign(socket, {
-    [BUFFER]: shared,
-    [CALLBACK]: (bytes: number): boolean => {
-      take(shared.subarray(0, bytes));
-      return true;
-    },
-  });
-  return true;
+export class SharedReads {
+  /** libuv reads one socket at a time and hands the bytes on at once, so all can share it. */
+  readonly #memory = Buffer.allocUnsafeSlow(READ_BYTES);
+
+  /** From now on what arrives is handed to `take`; true if so. What was read before still comes as an event. */
+  read(socket: Socket, take: TakeBytes): boolean {
+    const handle = (socket as unknown as { readonly _handle: Handle | null })._handle;
+    if (BUFFER === undefined || CALLBACK === undefined || handle?.constructor.name !== 'TCP') return false;
+    if (typeof handle.useUserBuffer !== 'function') return false;
+    const memory = this.#memory;
+    handle.useUserBuffer(memory);
+    Object.assign(socket, {
+      [BUFFER]: memory,
+      [CALLBACK]: (bytes: number): boolean => {
+        take(memory.subarray(0, bytes));
+        return true;
+      },
+    });
+    return true;
+  }
 }

@@ -5,8 +5,10 @@
  *
  * `_receiver` and its fields are ws's own (8.23.0); `test/integration/ws-direct-frames.test.ts` fails when they move.
  */
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import type { SharedReads } from './node-shared-read.ts';
 
 /** As much of ws's Receiver as tells whether it stands between two messages, with nothing of them left to read. */
 interface Receiver {
@@ -30,14 +32,21 @@ const MAX_LENGTH = 125;
 const HEAD = 6;
 const GET_INFO = 0;
 
-export class DirectFrames {
+/** Of a socket of ws that was just opened on `stream`, before anything was read. */
+export function readDirectly(socket: WebSocket, stream: Duplex, reads: SharedReads): void {
+  if (!(stream instanceof Socket)) return;
+  const frames = new DirectFrames(socket, stream);
+  reads.read(stream, (chunk) => frames.take(chunk, true));
+}
+
+class DirectFrames {
   readonly #socket: WebSocket;
   readonly #tcp: Socket;
   readonly #receiver: Receiver;
   /** ws's own listener, which hands all to the receiver. */
   readonly #viaReceiver: Listener;
 
-  /** Takes the place of ws's listener for data. Of a socket of ws that was just opened. */
+  /** Takes the place of ws's listener for data. */
   constructor(socket: WebSocket, tcp: Socket) {
     this.#socket = socket;
     this.#tcp = tcp;

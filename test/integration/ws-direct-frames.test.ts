@@ -5,8 +5,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { WebSocket, WebSocketServer } from 'ws';
 import '../support/properties.ts';
-import { readShared } from '../../src/isolation/node-shared-read.ts';
-import { GuardedSocket } from '../../src/isolation/ws-guarded-socket.ts';
+import { SharedReads } from '../../src/isolation/node-shared-read.ts';
+import { readDirectly } from '../../src/isolation/ws-direct-frames.ts';
 import { until } from '../support/until.ts';
 
 const MAX_PAYLOAD = 400;
@@ -21,9 +21,14 @@ class Listener {
   /** Of the newest socket. */
   events: unknown[] = [];
 
-  constructor(Kind: typeof WebSocket) {
-    const server = new WebSocketServer({ noServer: true, WebSocket: Kind, maxPayload: MAX_PAYLOAD });
-    this.#http.on('upgrade', (req, socket, head) => server.handleUpgrade(req, socket, head, (ws) => this.#note(ws)));
+  constructor(reads?: SharedReads) {
+    const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD });
+    this.#http.on('upgrade', (req, socket, head) =>
+      server.handleUpgrade(req, socket, head, (ws) => {
+        if (reads !== undefined) readDirectly(ws, socket, reads);
+        this.#note(ws);
+      }),
+    );
   }
 
   #note(socket: WebSocket): void {
@@ -146,15 +151,15 @@ function chunked(all: Buffer, at: readonly number[]): Buffer[] {
 }
 
 describe('frames read where they arrive', () => {
-  const [stock, guarded] = [new Listener(WebSocket), new Listener(GuardedSocket)];
+  const [stock, direct] = [new Listener(), new Listener(new SharedReads())];
 
   before(async () => {
-    await Promise.all([stock.listen(), guarded.listen()]);
+    await Promise.all([stock.listen(), direct.listen()]);
   });
 
   after(() => {
     stock.close();
-    guarded.close();
+    direct.close();
   });
 
   it('tell what ws tells of any stream of frames, right or wrong, cut anywhere', async function () {
@@ -162,7 +167,7 @@ describe('frames read where they arrive', () => {
     await fc.assert(
       fc.asyncProperty(stream, cuts, async (all, at) => {
         const chunks = chunked(all, at);
-        const [expected, heard] = await Promise.all([stock.hear(chunks), guarded.hear(chunks)]);
+        const [expected, heard] = await Promise.all([stock.hear(chunks), direct.hear(chunks)]);
         assert.deepEqual(heard, expected);
       }),
       { numRuns: 150 },
@@ -170,8 +175,8 @@ describe('frames read where they arrive', () => {
   });
 
   it('spare ws its receiver, which still gets those that are long or in parts', async () => {
-    const client = await open(guarded.port, Buffer.of());
-    const socket = guarded.sockets.at(-1) as unknown as { readonly _receiver: { write(chunk: Buffer): boolean } };
+    const client = await open(direct.port, Buffer.of());
+    const socket = direct.sockets.at(-1) as unknown as { readonly _receiver: { write(chunk: Buffer): boolean } };
     const { _receiver: receiver } = socket;
     const given: number[] = [];
     const write = receiver.write.bind(receiver);
@@ -181,18 +186,18 @@ describe('frames read where they arrive', () => {
     };
     const long = frame(BINARY, Buffer.alloc(200));
     for (let i = 0; i < 20; i++) client.write(frame(BINARY, Buffer.of(i)));
-    await until('twenty messages', () => guarded.events.length === 20);
+    await until('twenty messages', () => direct.events.length === 20);
     assert.deepEqual(given, []);
     client.write(long);
-    await until('the long one', () => guarded.events.length === 21);
+    await until('the long one', () => direct.events.length === 21);
     assert.deepEqual(given, [long.length]);
     client.destroy();
   });
 
   it('leave each message memory of its own', async () => {
-    const client = await open(guarded.port, Buffer.of());
+    const client = await open(direct.port, Buffer.of());
     const kept: Buffer[] = [];
-    guarded.sockets.at(-1)!.on('message', (data: Buffer) => void kept.push(data));
+    direct.sockets.at(-1)!.on('message', (data: Buffer) => void kept.push(data));
     const payloads = [3, 150, 5].map((length, i) => Buffer.alloc(length, i + 1));
     for (const [i, payload] of payloads.entries()) {
       client.write(frame(BINARY, payload));
@@ -203,14 +208,14 @@ describe('frames read where they arrive', () => {
   });
 
   it('stop while the socket is paused, and go on after', async () => {
-    const client = await open(guarded.port, Buffer.of());
-    const socket = guarded.sockets.at(-1)!;
+    const client = await open(direct.port, Buffer.of());
+    const socket = direct.sockets.at(-1)!;
     socket.pause();
     client.write(frame(BINARY, Buffer.of(1)));
     await stock.hear([Buffer.of()]);
-    assert.deepEqual(guarded.events, []);
+    assert.deepEqual(direct.events, []);
     socket.resume();
-    await until('it is heard', () => guarded.events.length === 1);
+    await until('it is heard', () => direct.events.length === 1);
     client.destroy();
   });
 
@@ -220,7 +225,7 @@ describe('frames read where they arrive', () => {
     const heard: Buffer[] = [];
     let shared: boolean | undefined;
     server.on('connection', (socket) => {
-      shared = readShared(socket, (chunk) => void heard.push(Buffer.from(chunk)));
+      shared = new SharedReads().read(socket, (chunk) => void heard.push(Buffer.from(chunk)));
     });
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
     client.write('some bytes');
