@@ -67,8 +67,10 @@ function isReadable(req: IncomingMessage): boolean {
   return (req.url ?? '').startsWith('/') && URL.canParse(`ws://server${req.url}`);
 }
 
+/** Does not wait for the other side to end as well: it need not. */
 function refuse(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
   socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 

@@ -134,7 +134,7 @@ describe('a room behind a process that does not have it', () => {
     room.onLeave(() => void gone++);
     const closed = await findFreePorts(1);
     whereabouts = { address: `127.0.0.1:${closed}` };
-    edge.forwarder.stop();
+    for (const socket of edge.connections) socket.destroy();
     await until('the first try', () => refused() === before + 1);
     whereabouts = 'unknown';
     await until('the second try', () => refused() === before + 2);
