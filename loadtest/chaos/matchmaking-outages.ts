@@ -6,7 +6,7 @@ import { joinFront, onStage, type Stage, settle } from './matchmaking-stage.ts';
 
 export interface OutageTrial {
   readonly seconds: number;
-  /** Asked for while Redis was away, or in the time that it has to be itself again. */
+  /** Under way or asked for while Redis was away, or in the time that it has to be itself again. */
   readonly away: JoinTally;
   /** Of them: those that were given a seat before Redis was back. */
   readonly seatsWhileAway: number;
@@ -83,12 +83,12 @@ interface Outage {
   readonly backAt: number;
 }
 
-/** Joins by when they were asked for: while Redis was away or just back, and later. */
+/** Joins by when they were asked for: while Redis was away or just back, and later. Those under way as it went count too. */
 export function sortJoins(
   joins: readonly Join[],
   { wentAt, backAt }: Outage,
 ): Pick<OutageTrial, 'away' | 'seatsWhileAway' | 'firstJoinMs' | 'afterwards'> {
-  const asked = joins.filter(({ askedAt }) => askedAt >= wentAt);
+  const asked = joins.filter(({ answeredAt, enteredAt }) => (enteredAt ?? answeredAt) >= wentAt);
   const seated = asked.filter(({ answer }) => answer.kind === 'seat').map(({ answeredAt }) => answeredAt);
   const back = seated.filter((at) => at >= backAt);
   return {

@@ -39,14 +39,19 @@ interface Stall {
   readonly stallMs: number;
 }
 
-export function runStalls({ trials, random }: DrawnPlan, setting: Setting): Promise<StallTrial[]> {
-  const stalls = Array.from({ length: trials }, (): Stall => {
-    const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
-    return { process: random.int(PROCESSES), stallMs };
-  });
+export function runStalls(plan: DrawnPlan, setting: Setting): Promise<StallTrial[]> {
+  const { trials } = plan;
+  const stalls = drawStalls(plan);
   return onStage({ roomsEach: ROOMS_EACH, front: 'joiners' }, stalls, setting, (stage, one, number) => {
     setting.say(`stalls: ${number} of ${trials}, process ${one.process} for ${one.stallMs} ms`);
     return stall(stage, one, setting);
+  });
+}
+
+export function drawStalls({ trials, random }: DrawnPlan): Stall[] {
+  return Array.from({ length: trials }, (): Stall => {
+    const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
+    return { process: random.int(PROCESSES), stallMs };
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { matchmakingChaos } from '../../loadtest/chaos/matchmaking.ts';
 import type { BurstTrial } from '../../loadtest/chaos/matchmaking-burst.ts';
 import {
   checkMatchmaking,
@@ -11,7 +12,8 @@ import { longestOnTwo, longestUnlisted, readRows, type Sight } from '../../loadt
 import { offeredIn } from '../../loadtest/chaos/matchmaking-offers.ts';
 import { type OutageTrial, sortJoins } from '../../loadtest/chaos/matchmaking-outages.ts';
 import { read } from '../../loadtest/chaos/matchmaking-player.ts';
-import { countMoves, type StallTrial } from '../../loadtest/chaos/matchmaking-stalls.ts';
+import { countMoves, drawStalls, type StallTrial } from '../../loadtest/chaos/matchmaking-stalls.ts';
+import { createRandom } from '../../src/kernel/random.ts';
 
 const seat = (roomId: string, processId: string) =>
   ({ kind: 'seat', seat: { roomId, processId, sessionId: 's' } }) as const;
@@ -161,6 +163,13 @@ describe('chaos matchmaking: what is seen of rooms', () => {
       [4, 1, 1, 910],
     );
   });
+
+  it('asks of joins that Redis left half way what it asks of those that came later', () => {
+    const answer = { kind: 'silent', words: 'no answer' } as const;
+    const halfWay: Join = { method: 'create', askedAt: 490, answeredAt: 15_490, answer };
+    const { away } = sortJoins([join(0), halfWay], { wentAt: 500, backAt: 2000 });
+    assert.deepEqual([away.asked, away.hopeless, away.longestAnswerMs], [1, 1, 15_000]);
+  });
 });
 
 const good: JoinTally = {
@@ -209,6 +218,24 @@ function missed(different: Partial<MatchmakingFigures>): string[] {
   const figures = { stalls: [], kills: [], outages: [], bursts: [], ...different };
   return checkMatchmaking(figures).flatMap(({ id, ok }) => (ok ? [] : [id]));
 }
+
+describe('chaos matchmaking: what is done when nothing else is said', () => {
+  it('is what was asked: 100 stalls, 20 kills, 10 outages of 30 s, 500 joiners', () => {
+    const { stalls, kills, outages, seconds, joiners, parts } = matchmakingChaos.options;
+    assert.deepEqual(
+      [stalls, kills, outages, seconds, joiners].map((option) => option.default),
+      [100, 20, 10, 30, 500],
+    );
+    assert.equal(parts.default, 'stalls,kills,outages,burst');
+  });
+
+  it('stands still for 1 to 10 s, any process of the three', () => {
+    const drawn = drawStalls({ trials: 1000, random: createRandom(1) });
+    const [shortest, longest] = [Math.min, Math.max].map((most) => most(...drawn.map(({ stallMs }) => stallMs)));
+    assert.ok(shortest! >= 1000 && shortest! < 1200 && longest! > 9800 && longest! <= 10_000);
+    assert.deepEqual([...new Set(drawn.map(({ process }) => process))].sort(), [0, 1, 2]);
+  });
+});
 
 describe('chaos matchmaking: figures and checks', () => {
   it('passes good trials', () => {
