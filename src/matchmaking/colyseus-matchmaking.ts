@@ -62,6 +62,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     calls: new Calls({ ...base, transport: store.calls }),
     host: colyseusHost,
     processes: () => keeper.processes,
+    inDoubt: () => keeper.inDoubt(deps.clock.now()),
     random: Math.random,
     newId: generateId,
   });

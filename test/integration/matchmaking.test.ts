@@ -64,6 +64,8 @@ describe('matchmaking over processes that stall and die', function () {
 
   /** A room of another process than the one that is asked, and that process. */
   async function roomElsewhere(asked: ServerProcess): Promise<{ seat: Seat; owner: ServerProcess }> {
+    const known = async () => (await store.hlen('{roomcaches}:processes')) >= servers.length;
+    await waitFor('all know each other', known, WAIT);
     const names = new Map<string, ServerProcess>();
     for (const [processId, text] of Object.entries(await store.hgetall('{roomcaches}:processes'))) {
       const { address } = JSON.parse(text) as { address: string };
@@ -73,8 +75,8 @@ describe('matchmaking over processes that stall and die', function () {
     const probe = async () => {
       const { status, body } = await ask(asked, 'create/arena');
       assert.equal(status, 200, JSON.stringify(body));
-      const owner = names.get(body.processId)!;
-      return owner === asked ? undefined : { seat: body, owner };
+      const owner = names.get(body.processId);
+      return owner === undefined || owner === asked ? undefined : { seat: body, owner };
     };
     return waitFor('a room at another process', probe, { timeoutMs: 10_000, everyMs: 300 });
   }
@@ -164,7 +166,7 @@ describe('matchmaking over processes that stall and die', function () {
     await goesOn(player);
   });
 
-  it('G4: a player who comes back to a room that is not listed yet, after Redis was empty, is to try again', async () => {
+  it('G4, O2: a player who comes back to a room that is not listed yet, after Redis was empty, is to try again', async () => {
     const [front] = servers as [ServerProcess];
     const { seat, owner } = await roomElsewhere(front);
     owner.child.signal('SIGSTOP');
@@ -174,6 +176,8 @@ describe('matchmaking over processes that stall and die', function () {
       await redis.restart();
       await waitFor('Redis to be back', () => isReady(front), WAIT);
       assert.equal(await closeCodeAt(front, seat), CloseCodes.mayTryReconnect);
+      const { body } = await ask(front, `joinById/${seat.roomId}`);
+      assert.deepEqual([body.code, body.retryable], [ERRORS.STORE_AWAY.code, true]);
     } finally {
       owner.child.signal('SIGCONT');
     }
