@@ -34,6 +34,8 @@ interface Row {
   taken: string[];
   /** What is being done for it. */
   working: Promise<void> | undefined;
+  /** It could not be written, and will be tried again. */
+  retrying: boolean;
 }
 
 const RETRY_MS = 250;
@@ -63,6 +65,7 @@ export class ListingWriter {
       others: false,
       taken: [],
       working: undefined,
+      retrying: false,
     };
     if (this.#rows.has(row.roomId)) return false;
     this.#rows.set(row.roomId, row);
@@ -130,14 +133,25 @@ export class ListingWriter {
     } catch (cause) {
       if (!this.#failing) this.#deps.logger.warn('rooms cannot be listed now', { cause: messageOf(cause) });
       this.#failing = true;
-      this.#deps.timers.after(RETRY_MS, () => void this.#work(row));
+      this.#retry(row);
     }
   }
 
+  /** One timer for each row, however often its room changes meanwhile. */
+  #retry(row: Row): void {
+    if (row.retrying) return;
+    row.retrying = true;
+    this.#deps.timers.after(RETRY_MS, () => {
+      row.retrying = false;
+      void this.#work(row);
+    });
+  }
+
+  /** Only an update ends claims. */
   async #list(row: Row, isNew: boolean): Promise<void> {
+    row.stale = row.taken.length > 0;
     if (await this.#deps.index.list(row.listing)) {
       row.listed = true;
-      row.stale ||= row.taken.length > 0;
       return;
     }
     this.#rows.delete(row.roomId);

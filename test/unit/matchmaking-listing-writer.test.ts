@@ -101,7 +101,42 @@ describe('ListingWriter', () => {
     assert.equal((await listed('r'))?.clients, 9);
     assert.ok(await listed('late'));
     assert.equal(network.asked, 2);
+    await time.pass(1000);
+    assert.equal(time.timers, 0);
     assert.equal(await index.unlist('late', { processId: 'here', epoch: 0 }), true);
+  });
+
+  it('O1: a room that changes often while the index is away is tried again by one timer', async () => {
+    const { writer, network, time } = await setUp();
+    const room = listing('r');
+    await writer.list(room);
+    network.cut = true;
+    for (room.clients = 1; room.clients < 50; room.clients++) {
+      writer.write('r');
+      await settled();
+    }
+    assert.equal(time.timers, 1);
+    network.asked = 0;
+    await time.pass(1000);
+    assert.equal(network.asked, 4);
+  });
+
+  it('O1, O3: after an index came back empty a room that changed meanwhile is written once', async () => {
+    const { writer, network, time, listed, index, lease } = await setUp();
+    const room = listing('r');
+    await writer.list(room);
+    network.cut = true;
+    room.clients = 1;
+    writer.write('r');
+    await time.pass(1100);
+    await index.clear();
+    await index.renew(lease);
+    network.cut = false;
+    network.asked = 0;
+    await writer.listAgain();
+    await time.pass(1000);
+    assert.equal((await listed('r'))?.clients, 1);
+    assert.equal(network.asked, 1);
   });
 
   it('O1: what is taken off while the index is away is off when it is back, and claims are not forgotten', async () => {
