@@ -41,9 +41,15 @@ export class MemoryCreations {
     for (const claim of claims) this.#requests.get(request)?.waiting.delete(claim);
   }
 
+  /** The room is on its way. */
+  goOn(ticket: string, now: number): void {
+    const { tickets } = this.#at(requestOf(ticket), now);
+    if (tickets.has(ticket)) tickets.set(ticket, now + this.#times.creationMs);
+  }
+
   /** @param size how many seats the room has; left out when there is none. */
   end(ticket: string, size: number | undefined, now: number): void {
-    const creations = this.#at(ticket.slice(ticket.indexOf(' ') + 1), now);
+    const creations = this.#at(requestOf(ticket), now);
     creations.tickets.delete(ticket);
     if (size !== undefined) creations.size = size;
   }
@@ -57,6 +63,11 @@ export class MemoryCreations {
       for (const [name, until] of counted) if (until <= now) counted.delete(name);
     return found;
   }
+}
+
+/** A ticket is its number and the name of its request. */
+function requestOf(ticket: string): string {
+  return ticket.slice(ticket.indexOf(' ') + 1);
 }
 
 /** While the size of a room is not known, one is created at a time. */

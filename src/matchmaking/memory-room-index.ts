@@ -101,6 +101,10 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
     this.#placeAgain(roomId);
   }
 
+  async stillCreating(_name: string, ticket: string): Promise<void> {
+    this.#creations.goOn(ticket, this.#now());
+  }
+
   async created(_name: string, ticket: string, maxClients: number): Promise<void> {
     this.#creations.end(ticket, maxClients, this.#now());
   }

@@ -95,6 +95,10 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     await this.#run('release', roomId, ...claims);
   }
 
+  async stillCreating(_name: string, ticket: string): Promise<void> {
+    await this.#run('still-creating', requestOf(ticket), ticket, this.#times.creationMs);
+  }
+
   async created(_name: string, ticket: string, maxClients: number): Promise<void> {
     await this.#run('ended-creation', requestOf(ticket), ticket, Math.min(maxClients, MOST_SEATS), SIZE_KNOWN_MS);
   }

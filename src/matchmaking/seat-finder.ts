@@ -6,11 +6,11 @@ import { ERRORS } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/ports.ts';
 import { MatchError } from './match-error.ts';
 import { requestName } from './name-plan.ts';
-import { type Listing, type RoomIndex, type RoomRequest, WAITING_MS } from './room-index.ts';
+import { CREATION_MS, type Listing, type RoomIndex, type RoomRequest, WAITING_MS } from './room-index.ts';
 import type { Timers } from './timers.ts';
 
 export interface SeatFinderDeps {
-  readonly index: Pick<RoomIndex, 'claim' | 'created' | 'notCreated'>;
+  readonly index: Pick<RoomIndex, 'claim' | 'stillCreating' | 'created' | 'notCreated'>;
   readonly clock: Clock;
   readonly timers: Timers;
   /** Makes a room somewhere. */
@@ -32,6 +32,8 @@ export interface SeatRequest extends RoomRequest {
 export const SEAT_WITHIN_MS = 4000;
 /** Joiners without a seat ask again after this, and when a room was made here. */
 const ASK_EVERY_MS = 20;
+/** Who makes a room says so often that it is on its way. */
+const STILL_CREATING_EVERY_MS = CREATION_MS / 4;
 /** Joiners that ask together. */
 const MOST_TOGETHER = 500;
 
@@ -115,11 +117,14 @@ export class SeatFinder {
     const { index, create } = this.#deps;
     const { name, filter, claim, options } = creator;
     take(queue, creator);
+    const ended = this.#keepCreating(name, ticket);
     try {
-      const listing = await create(name, options).catch((cause) => {
-        void index.notCreated(name, ticket).catch(() => {});
-        throw cause;
-      });
+      const listing = await create(name, options)
+        .catch((cause) => {
+          void index.notCreated(name, ticket).catch(() => {});
+          throw cause;
+        })
+        .finally(ended);
       const { granted } = await index.claim({ name, filter, claims: [claim], first: listing.roomId, listedOnly: true });
       await index.created(name, ticket, listing.maxClients);
       if (granted[0] !== undefined) creator.resolve(granted[0].listing);
@@ -128,6 +133,20 @@ export class SeatFinder {
       creator.reject(cause);
     }
     queue.hurry();
+  }
+
+  /** Says that the room is on its way, until the function it returns is called. */
+  #keepCreating(name: string, ticket: string): () => void {
+    const { index, timers } = this.#deps;
+    let cancel = (): void => {};
+    const goOn = (): void => {
+      cancel = timers.after(STILL_CREATING_EVERY_MS, () => {
+        index.stillCreating(name, ticket).catch(() => {});
+        goOn();
+      });
+    };
+    goOn();
+    return () => cancel();
   }
 
   #giveUp(queue: Queue): void {

@@ -71,7 +71,8 @@ function watch(client: Redis): () => void {
   let inVain = 0;
   const look = (): void => {
     const { status } = client;
-    if (status !== 'ready' && status !== 'connect') inVain = 0; // 'connecting' has a limit of its own
+    if (status !== 'ready' && status !== 'connect')
+      inVain = 0; // 'connecting' has a limit of its own
     else if (inVain++ >= LOOKS_IN_VAIN) client.disconnect(true);
     else if (status === 'ready' && inVain === 1) client.ping().then(answered, () => {});
   };

@@ -42,6 +42,7 @@ const KINDS = {
   claimAgain: 2,
   release: 3,
   find: 3,
+  goOnCreating: 2,
   endCreation: 4,
 } as const;
 type Kind = keyof typeof KINDS;
@@ -161,6 +162,12 @@ class Run {
     find: async (random) => {
       const request = { ...this.#request(random), avoid: undefined, first: undefined };
       assert.equal((await this.#index.find(request))?.roomId, this.#model.best(request)?.roomId, 'find');
+    },
+    goOnCreating: async (random) => {
+      if (this.#tickets.length === 0) return;
+      const { name, ticket, creation } = random.pick(this.#tickets);
+      await this.#index.stillCreating(name, ticket);
+      this.#model.goOnCreating(creation);
     },
     endCreation: async (random) => {
       const [ended] = this.#tickets.splice(0, 1);

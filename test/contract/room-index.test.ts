@@ -356,10 +356,24 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         const [failed] = await ticketsOf(1);
         await index.notCreated('arena', failed!);
         assert.equal((await ticketsOf(1)).length, 1);
-        await renewFor(CREATION_MS - LEASE_MS, 'p1');
+        await store.step(CREATION_MS - 200);
         assert.equal((await ticketsOf(1)).length, 0);
-        await renewFor(LEASE_MS, 'p1');
+        await store.step(300);
         assert.equal((await ticketsOf(1)).length, 1);
+      });
+
+      it('I10 a creation that is heard of counts on, and once it does not count it never does again', async () => {
+        const [ticket] = await ticketsOf(1);
+        for (let times = 0; times < 3; times++) {
+          await store.step(CREATION_MS - 200);
+          await index.stillCreating('arena', ticket!);
+          assert.equal((await ticketsOf(1)).length, 0);
+        }
+        await store.step(CREATION_MS + 100);
+        assert.equal((await ticketsOf(1)).length, 1);
+        await index.notCreated('arena', ticket!);
+        await index.stillCreating('arena', ticket!);
+        assert.equal((await ticketsOf(1)).length, 0);
       });
 
       it('I10 claims that are not asked for again wait no more', async () => {
@@ -378,9 +392,9 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         await store.step(0.7 * WAITING_MS);
         assert.equal((await ticketsOf(1)).length, 2);
         await store.step(0.7 * CREATION_MS);
-        assert.equal((await ticketsOf(3)).length, 1);
+        assert.equal((await ticketsOf(3)).length, 2); // four wait, two are on their way
         await store.step(0.7 * CREATION_MS);
-        assert.equal((await ticketsOf(3)).length, 2);
+        assert.equal((await ticketsOf(3)).length, 4); // six wait, two are on their way
       });
 
       it('I10 who takes only what is listed makes nobody create', async () => {

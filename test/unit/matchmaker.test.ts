@@ -88,6 +88,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
       settings.asked++;
       return index.claim(wanted);
     },
+    stillCreating: index.stillCreating.bind(index),
     created: index.created.bind(index),
     notCreated: index.notCreated.bind(index),
     get: index.get.bind(index),
@@ -141,6 +142,29 @@ describe('Matchmaker', () => {
     for (const { roomId } of seats) perRoom.set(roomId, (perRoom.get(roomId) ?? 0) + 1);
     assert.ok([...perRoom.values()].every((count) => count <= 16));
     assert.ok(settings.asked < 150, `${settings.asked} questions for 500 joiners`);
+  });
+
+  it('I10: a room that takes long to be made is made once; joiners wait for it', async () => {
+    const { join, created, settings, time } = await setUp({ seats: 16 });
+    settings.createMs = 1700;
+    const joins = [join()];
+    await settled();
+    await time.pass(100);
+    joins.push(join(), join());
+    await time.pass(2000);
+    assert.equal(new Set((await Promise.all(joins)).map(({ roomId }) => roomId)).size, 1);
+    assert.equal(created.length, 1);
+  });
+
+  it('I10: whoever was to make a room and died is waited for no longer than a second', async () => {
+    const { join, created, index, time } = await setUp({ seats: 16 });
+    const { create } = await index.claim({ name: 'duel', filter: {}, claims: ['of the dead'] });
+    assert.equal(create.length, 1);
+    const late = join();
+    await settled();
+    await time.pass(1100);
+    await late;
+    assert.equal(created.length, 1);
   });
 
   it('S3: join makes no room', async () => {
