@@ -54,10 +54,16 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
     }
 
     async function renewFor(ms: number, ...processIds: string[]): Promise<void> {
-      for (let passed = 0; passed <= ms; passed += LEASE_MS / 2) {
-        await store.step(LEASE_MS / 2);
+      for (let passed = 0; passed <= ms; passed += LEASE_MS / 4) {
+        await store.step(LEASE_MS / 4);
         for (const processId of processIds) await index.renew(reportOf(processId));
       }
+    }
+
+    /** All leases end but these; nobody has renewed since who could have swept. */
+    async function untilOver(...processIds: string[]): Promise<void> {
+      await renewFor(LEASE_MS - LEASE_MS / 2, ...processIds);
+      await store.step(LEASE_MS / 4 + 10);
     }
 
     async function list(given: Partial<Listing> & Pick<Listing, 'roomId'>): Promise<Listing> {
@@ -454,20 +460,17 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
       it('L2 rooms of a process without a lease are not offered, and who asks sweeps them', async () => {
         await list({ roomId: 'dead', processId: 'p2', clients: 5 });
         await list({ roomId: 'r1' });
-        await renewFor(LEASE_OVER - LEASE_MS / 2, 'p1');
-        assert.deepEqual(roomsOf(await claim(1)), ['r1']);
-        assert.equal((await index.find({ name: 'arena', filter: {} }))?.roomId, 'r1');
+        await untilOver('p1');
         assert.equal((await index.find({ name: 'arena', filter: { maxClients: ROOM_SEATS } }))?.roomId, 'r1');
-        await index.renew(reportOf('p1'));
-        assert.deepEqual([...(await index.get(['dead', 'r1'])).keys()], ['r1']);
+        assert.deepEqual(roomsOf(await claim(1)), ['r1']);
+        assert.deepEqual([...(await index.get(['dead', 'r1'])).keys()], ['r1'], 'swept by the claim that met it');
+        assert.equal((await index.find({ name: 'arena', filter: {} }))?.roomId, 'r1');
       });
 
       it('L2 however many there are', async () => {
         for (const roomId of names('dead', 350)) await list({ roomId, processId: 'p2', clients: 5 });
         await list({ roomId: 'r1' });
-        await store.step(LEASE_MS / 2);
-        await index.renew(reportOf('p1'));
-        await store.step(LEASE_MS / 2 + 10);
+        await untilOver('p1');
         assert.equal((await index.find({ name: 'arena', filter: {} }))?.roomId, 'r1');
         assert.deepEqual(roomsOf(await claim(1)), ['r1']);
         await renewFor(LEASE_MS, 'p1');
@@ -495,13 +498,27 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         await store.step(5 * LEASE_MS);
         assert.equal(await index.find({ name: 'arena', filter: {} }), undefined);
         await index.renew(reportOf('p1'));
-        await store.step(LEASE_MS - 100);
+        await renewFor(LEASE_MS - 600, 'p1');
+        await store.step(400);
         await index.renew(reportOf('p1'));
         assert.equal((await claim(1, { listedOnly: true })).granted.length, 0);
         assert.deepEqual(await rowOf('r1'), listing);
         await store.step(200);
         await index.renew(reportOf('p1'));
         assert.equal(await rowOf('r1'), undefined);
+      });
+
+      it('L3 nor after a shorter outage, which lasted until the leases of those who return last were over', async () => {
+        const listing = await list({ roomId: 'r1', processId: 'p2' });
+        await store.step(0.9 * LEASE_MS);
+        await index.renew(reportOf('p1'));
+        await store.step(0.2 * LEASE_MS);
+        await index.renew(reportOf('p1'));
+        assert.deepEqual(await rowOf('r1'), listing);
+        assert.equal(await index.find({ name: 'arena', filter: {} }), undefined);
+        assert.equal((await index.renew(reportOf('p2'))).held, false);
+        assert.equal(await index.list(listing), true);
+        assert.deepEqual(await index.find({ name: 'arena', filter: {} }), listing);
       });
 
       it('L3 nor where nothing was ever renewed', async () => {

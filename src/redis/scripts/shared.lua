@@ -158,10 +158,15 @@ local function has_lease(process)
   return known_leases[process]
 end
 
+-- Whether nobody renewed for so long that Redis itself, or all processes, were away.
+local function silent(lease_ms)
+  local renewed = tonumber(redis.call('GET', KEY.renewed))
+  return not renewed or now - renewed > lease_ms / 2
+end
+
 -- L3: false while nobody renews, and for the length of a lease from the first renewal on.
 local function may_sweep(lease_ms)
-  local renewed = tonumber(redis.call('GET', KEY.renewed))
-  return renewed ~= nil and now - renewed <= lease_ms and now >= tonumber(redis.call('GET', KEY.grace) or 0)
+  return not silent(lease_ms) and now >= tonumber(redis.call('GET', KEY.grace) or 0)
 end
 
 -- Drops up to `most` rooms of a process, and its entry when none is left. Returns how many it had.
