@@ -187,7 +187,7 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     const together = clients === 1 ? wanted.claims.map((claim) => [claim]) : [wanted.claims];
     const create: string[] = [];
     for (const claims of together) {
-      const found = await this.#scan(wanted);
+      const found = (await this.#scan(wanted)).filter(({ listing }) => !wanted.avoid?.includes(listing.processId));
       const among = found.slice(0, ROOMS_AT_ONCE).map(({ listing }) => listing.roomId);
       create.push(...(await this.#claimFrom({ among }, { ...wanted, claims }, granted)));
     }

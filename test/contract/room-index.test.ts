@@ -233,7 +233,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
       });
 
       it('I6 rooms of processes to be avoided are not granted, however many they are', async () => {
-        for (const roomId of names('bad', 250)) await list({ roomId, processId: 'p2', clients: 5 });
+        await Promise.all(names('bad', 600).map((roomId) => list({ roomId, processId: 'p2', clients: 5 })));
         await list({ roomId: 'good' });
         assert.deepEqual(roomsOf(await claim(2, { avoid: ['p2'] })), ['good', 'good']);
         assert.deepEqual(roomsOf(await claim(1, { avoid: ['p2'], filter: { maxClients: ROOM_SEATS } })), ['good']);
@@ -297,6 +297,19 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         assert.equal((await claim(1)).granted.length, 0);
         await store.step(LEASE_MS - 100);
         assert.equal((await claim(257)).granted.length, 256);
+      });
+
+      it('I9 nor does it matter what is passed over meanwhile', async () => {
+        const gone = await list({ roomId: 'gone', maxClients: 150 });
+        const full = await list({ roomId: 'full', clients: 6, maxClients: 7 });
+        await claim(150, { first: 'gone' });
+        await index.unlist(gone.roomId, { processId: gone.processId, epoch: 0 });
+        await store.step(20);
+        assert.deepEqual(roomsOf(await claim(1)), [full.roomId]);
+        await Promise.all(names('bad', 150).map((roomId) => list({ roomId, processId: 'p2', clients: 5 })));
+        await renewFor(CLAIM_MS - LEASE_MS / 2, 'p1', 'p2');
+        await store.step(LEASE_MS / 2 - 300); // renewals work claims off as well
+        assert.deepEqual(roomsOf(await claim(1, { avoid: ['p2'] })), [full.roomId]);
       });
 
       it('I9 a claim asked for again is the same seat', async () => {
