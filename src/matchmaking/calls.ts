@@ -76,6 +76,8 @@ export interface CallOptions {
 
 /** While a call is not answered, it is looked so often whether the process is still there. */
 const PROBE_EVERY_MS = 250;
+/** After so many probes of which nobody says whether they were heard the way there is away. */
+const PROBES_IN_VAIN = 3;
 /** A process that does not answer is called by many: it is named once in this time. */
 const NAMED_EVERY_MS = 5000;
 
@@ -116,19 +118,11 @@ export class Calls {
       let heard = false;
       const end = (outcome: { readonly value: unknown } | CallError): void => {
         cancel();
-        cancelProbe();
+        stopProbing();
         sent.forget();
         resolve(outcome);
       };
-      // A process that was killed as it was called was still listening.
-      const probe = (): void => {
-        cancelProbe = this.#deps.timers.after(PROBE_EVERY_MS, () => {
-          void this.#isGone(callee).then((gone) => (gone ? end(dead(callee)) : undefined));
-          probe();
-        });
-      };
-      let cancelProbe = (): void => {};
-      probe();
+      const stopProbing = this.#probe(callee, end);
       const sent = this.#deps.transport.send(channelOf(callee), method, args, (answer) => end(read(answer, callee)));
       const cancel = this.#deps.timers.after(timeoutMs, () => end(heard ? timedOut(callee, timeoutMs) : away(callee)));
       sent.heard.then(
@@ -141,11 +135,37 @@ export class Calls {
     });
   }
 
-  /** Nobody listens for calls to the process. */
-  async #isGone({ processId }: Callee): Promise<boolean> {
+  /**
+   * Ends a call when its process goes, or the way there does, before it is answered: a process that was killed as it was
+   * called was still listening. Returns what stops that.
+   */
+  #probe(callee: Callee, end: (failure: CallError) => void): () => void {
+    let inVain = 0;
+    let cancel = (): void => {};
+    const probe = (): void => {
+      if (inVain === PROBES_IN_VAIN) return end(away(callee));
+      inVain++;
+      this.#listeners(callee).then(
+        (listeners) => {
+          inVain = 0;
+          if (listeners === 0) end(dead(callee));
+        },
+        () => end(away(callee)),
+      );
+      plan();
+    };
+    const plan = (): void => {
+      cancel = this.#deps.timers.after(PROBE_EVERY_MS, probe);
+    };
+    plan();
+    return () => cancel();
+  }
+
+  /** How many listen for calls to the process. */
+  #listeners({ processId }: Callee): Promise<number> {
     const { heard, forget } = this.#deps.transport.send(processChannel(processId), 'alive', [], () => {});
     forget();
-    return (await heard.catch(() => 1)) === 0;
+    return heard;
   }
 
   #name({ callee, failure, message }: CallError, method: string | undefined): void {

@@ -70,6 +70,24 @@ describe('Calls', () => {
     assert.equal(sent.length, 3, 'nobody asks any more');
   });
 
+  it('O2: fail as away within a second when Redis is silent while they are not answered', async () => {
+    const { start, time, total, lines } = setUp();
+    const { outcome, call } = start(5000);
+    call.heard.resolve(1);
+    await time.pass(1000);
+    assert.equal((await outcome).error?.failure, 'away');
+    assert.deepEqual([total('away'), lines.length, time.timers], [1, 0, 0]);
+  });
+
+  it('O2: nor do they wait when it is known that Redis went', async () => {
+    const { start, time, sent } = setUp();
+    const { outcome, call } = start(5000);
+    call.heard.resolve(1);
+    await time.pass(250);
+    sent[1]!.heard.reject(new Error('Redis is away'));
+    assert.equal((await outcome).error?.failure, 'away');
+  });
+
   it('resolve with the answer, also if it comes before it is known who heard', async () => {
     const { start, total, time } = setUp();
     const { outcome, call } = start();

@@ -214,9 +214,10 @@ local function walk(set, after, lease_ms, wants)
       local entry = redis.call('ZRANGEBYLEX', KEY.open .. set, min(), '+', 'LIMIT', 0, 1)[1]
       if not entry then return nil end
       local room = room_of(set, entry)
-      if room and is_offered(room, lease_ms) then
-        if wants(room) then return room end
+      if room and not wants(room) then
         state.after = entry
+      elseif room and is_offered(room, lease_ms) then
+        return room
       end
       state.passed = state.passed + 1
       if state.passed >= MOST then
