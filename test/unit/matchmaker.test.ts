@@ -21,7 +21,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   /** What answers at a channel; nobody listens at others. */
   const listeners = new Map<string, Call>();
   const created: string[] = [];
-  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0 };
+  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0, cutAt: '' };
 
   const report = (processId: string): ProcessReport => {
     return { processId, address: `${processId}:1`, players: 0, rooms: 0, busyShare: 0, takesRooms: true };
@@ -80,7 +80,11 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
         }
       };
       if (listener !== undefined) void answer().then((told) => told !== undefined && answered(told));
-      return { heard: Promise.resolve(listener === undefined ? 0 : 1), forget() {} };
+      const heard = async (): Promise<number> => {
+        if (channel === settings.cutAt) throw new Error('cut');
+        return listener === undefined ? 0 : 1;
+      };
+      return { heard: heard(), forget() {} };
     },
   };
   const counting = Object.assign(Object.create(index) as MemoryRoomIndex, {
@@ -245,6 +249,25 @@ describe('Matchmaker', () => {
       2,
       'no claim is left',
     );
+  });
+
+  it('O2: says that matchmaking is away, and suspects nobody, when it cannot be known who is dead', async () => {
+    const { open, matchmaker, settings, index } = await setUp({ others: ['there'] });
+    await open('there', 'r');
+    settings.cutAt = 'hypogeum:there';
+    assert.equal(await failure(matchmaker.match('joinById', 'r', {}, {})), ERRORS.STORE_AWAY.code);
+    settings.cutAt = '';
+    const { granted } = await index.claim({ name: 'duel', filter: {}, claims: ['a'] });
+    assert.equal(granted[0]?.listing.roomId, 'r');
+  });
+
+  it('I9: what a room throws at a joiner costs no seat', async () => {
+    const { open, listeners, join, index } = await setUp({ seats: 1, others: ['there'] });
+    await open('there', 'r');
+    listeners.set('$r', () => Promise.reject(Object.assign(new Error('not you'), { code: 4567 })));
+    assert.equal(await failure(join()), 4567);
+    const { granted } = await index.claim({ name: 'duel', filter: {}, claims: ['a'], listedOnly: true });
+    assert.equal(granted.length, 1);
   });
 
   it('P3: one that does not answer when a room is to be made is passed over; another is asked for the same id', async () => {
