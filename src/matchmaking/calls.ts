@@ -143,8 +143,12 @@ export class Calls {
     let inVain = 0;
     let cancel = (): void => {};
     const probe = (): void => {
-      if (inVain === PROBES_IN_VAIN) return end(away(callee));
+      if (inVain === PROBES_IN_VAIN) {
+        end(away(callee));
+        return;
+      }
       inVain++;
+      plan();
       this.#listeners(callee).then(
         (listeners) => {
           inVain = 0;
@@ -152,7 +156,6 @@ export class Calls {
         },
         () => end(away(callee)),
       );
-      plan();
     };
     const plan = (): void => {
       cancel = this.#deps.timers.after(PROBE_EVERY_MS, probe);

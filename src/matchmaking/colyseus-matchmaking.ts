@@ -54,7 +54,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
   };
   const again = async (): Promise<void> => {
-    await Promise.all([writer.listAgain(), lost()]);
+    await Promise.all([writer.listAgain(matchMaker.processId), lost()]);
   };
   const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: again });
   const matchmaker = new Matchmaker({

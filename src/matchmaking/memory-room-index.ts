@@ -133,6 +133,11 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
       .map(({ listing }) => ({ ...listing }));
   }
 
+  async owned(processId: string): Promise<string[]> {
+    const rooms = [...this.#rooms.values()].filter(({ listing }) => listing.processId === processId);
+    return rooms.map(({ listing }) => listing.roomId);
+  }
+
   async clear(): Promise<void> {
     this.#rooms.clear();
     this.#open.clear();

@@ -131,6 +131,10 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     return rows.map(readRow);
   }
 
+  owned(processId: string): Promise<string[]> {
+    return this.#ask(() => this.#client.smembers(KEYS.owned + processId));
+  }
+
   async clear(): Promise<void> {
     const servers = this.#client.isCluster ? (this.#client as Cluster).nodes('master') : [this.#client as Redis];
     for (const server of servers)

@@ -138,6 +138,8 @@ export interface RoomListings {
   get(roomIds: readonly string[]): Promise<Map<string, Listing>>;
   /** Rooms of a name, or all there are. Looks through them, and is counted. */
   all(name?: string): Promise<Listing[]>;
+  /** Ids of the rooms that are listed under this process. */
+  owned(processId: string): Promise<string[]>;
   /** Takes everything off, leases too. For tests. */
   clear(): Promise<void>;
 }

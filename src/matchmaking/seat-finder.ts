@@ -73,7 +73,7 @@ export class SeatFinder {
     const name = `${joiner.listedOnly ? 'join' : 'make'} ${requestName(joiner)}`;
     const queue = this.#queues.get(name);
     if (queue === undefined) void this.#serve(name, joiner);
-    else queue.joiners.set(joiner.claim, joiner);
+    else queue.joiners.set(joiner.claim, together(queue.joiners.get(joiner.claim), joiner));
   }
 
   /** Asks for all who are in the queue, until nobody is. */
@@ -106,7 +106,8 @@ export class SeatFinder {
     const left = asking.filter(({ claim }) => queue.joiners.has(claim));
     if (listedOnly) for (const joiner of left) take(queue, joiner)?.resolve(undefined);
     for (const ticket of create) {
-      const creator = left.shift();
+      const next = left.shift();
+      const creator = next && take(queue, next);
       if (creator === undefined) void this.#deps.index.notCreated(name, ticket).catch(() => {});
       else void this.#create(queue, creator, ticket);
     }
@@ -116,7 +117,6 @@ export class SeatFinder {
   async #create(queue: Queue, creator: Joiner, ticket: string): Promise<void> {
     const { index, create } = this.#deps;
     const { name, filter, claim, options } = creator;
-    take(queue, creator);
     const ended = this.#keepCreating(name, ticket);
     try {
       const listing = await create(name, options)
@@ -125,8 +125,9 @@ export class SeatFinder {
           throw cause;
         })
         .finally(ended);
-      const { granted } = await index.claim({ name, filter, claims: [claim], first: listing.roomId, listedOnly: true });
-      await index.created(name, ticket, listing.maxClients);
+      const claiming = index.claim({ name, filter, claims: [claim], first: listing.roomId, listedOnly: true });
+      void index.created(name, ticket, listing.maxClients).catch(() => {}); // comes after the claim, and costs no seat
+      const { granted } = await claiming;
       if (granted[0] !== undefined) creator.resolve(granted[0].listing);
       else this.#enqueue(creator); // others were quicker
     } catch (cause) {
@@ -166,7 +167,25 @@ export class SeatFinder {
   }
 }
 
-/** Out of the queue, if it is still in it. */
-function take(queue: Queue, joiner: Joiner): Joiner | undefined {
-  return queue.joiners.delete(joiner.claim) ? joiner : undefined;
+/** Out of the queue, if it is still in it, with those who joined it meanwhile. */
+function take({ joiners }: Queue, { claim }: Joiner): Joiner | undefined {
+  const joiner = joiners.get(claim);
+  joiners.delete(claim);
+  return joiner;
+}
+
+/** A room may give its players session ids of its own: one who asks twice at a time has one claim, and gets two answers. */
+function together(first: Joiner | undefined, second: Joiner): Joiner {
+  if (first === undefined) return second;
+  return {
+    ...first,
+    resolve(listing) {
+      first.resolve(listing);
+      second.resolve(listing);
+    },
+    reject(cause) {
+      first.reject(cause);
+      second.reject(cause);
+    },
+  };
 }

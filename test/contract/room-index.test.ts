@@ -94,6 +94,16 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         assert.deepEqual([...(await index.get(['r3', 'r2'])).keys()], ['r2']);
       });
 
+      it('I1 what a process owns is known', async () => {
+        const listing = await list({ roomId: 'r1' });
+        await list({ roomId: 'r2', locked: true });
+        await list({ roomId: 'r3', processId: 'p2' });
+        assert.deepEqual((await index.owned('p1')).sort(), ['r1', 'r2']);
+        await index.list({ ...listing, processId: 'p2', epoch: 1 });
+        await index.unlist('r2', { processId: 'p1', epoch: 0 });
+        assert.deepEqual([await index.owned('p1'), (await index.owned('p2')).sort()], [[], ['r1', 'r3']]);
+      });
+
       it('I2 claims that come together never take a seat twice, whatever else happens', async () => {
         const other = store.open();
         for (const roomId of names('r', 5)) await list({ roomId, maxClients: 4 });

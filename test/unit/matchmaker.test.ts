@@ -21,7 +21,13 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   /** What answers at a channel; nobody listens at others. */
   const listeners = new Map<string, Call>();
   const created: string[] = [];
-  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0, cutAt: '' };
+  const settings = {
+    createMs: 0,
+    fail: undefined as Error | undefined,
+    asked: 0,
+    cutAt: '',
+    auth: undefined as object | undefined,
+  };
 
   const report = (processId: string): ProcessReport => {
     return { processId, address: `${processId}:1`, players: 0, rooms: 0, busyShare: 0, takesRooms: true };
@@ -53,7 +59,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   }
   const host: RoomHost = {
     processId: 'here',
-    auth: async () => undefined,
+    auth: async () => settings.auth,
     filterOf: () => ({}),
     async create(_name, _options, roomId) {
       if (settings.createMs > 0) await new Promise<void>((resolve) => time.after(settings.createMs, resolve));
@@ -169,6 +175,22 @@ describe('Matchmaker', () => {
     await time.pass(1100);
     await late;
     assert.equal(created.length, 1);
+  });
+
+  it('S2: a player who asks twice at a time under one session id of the room gets both answers, and one seat', async () => {
+    const { join, settings, time, rooms, index } = await setUp({ seats: 16 });
+    settings.auth = { sessionId: 'mine' };
+    settings.createMs = 100;
+    const making = [join(), join(), join()];
+    await settled();
+    const waiting = [join(), join()];
+    await time.pass(500);
+    const seats = await Promise.all([...making, ...waiting]);
+    assert.deepEqual(new Set(seats.map(({ sessionId }) => sessionId)), new Set(['mine']));
+    assert.equal(new Set(seats.map(({ roomId }) => roomId)).size, 1);
+    const claims = Array.from({ length: 20 }, (_, i) => `other${i}`);
+    const { granted } = await index.claim({ name: 'duel', filter: {}, claims });
+    assert.equal(granted.length, 16 - rooms.get(seats[0]!.roomId)!.clients, 'no seat is claimed by nobody');
   });
 
   it('S3: join makes no room', async () => {
