@@ -15,7 +15,7 @@ export const SUCCESS = 0;
 export const ERROR = 1;
 
 export interface SentCall {
-  /** Resolves with how many listened. @throws when the way there is away; nothing was heard then, as far as is known. */
+  /** Resolves soon with how many listened. @throws when the way there is away; nothing was heard then, as far as is known. */
   readonly heard: Promise<number>;
   /** No answer is wanted any more. */
   forget(): void;
@@ -84,6 +84,8 @@ const NAMED_EVERY_MS = 5000;
 export class Calls {
   readonly #deps: CallsDeps;
   readonly #named = new Set<string>();
+  /** Probes under way, by process. */
+  readonly #probes = new Map<string, Promise<number>>();
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
@@ -164,10 +166,15 @@ export class Calls {
     return () => cancel();
   }
 
-  /** How many listen for calls to the process. */
+  /** How many listen for calls to the process. Many calls wait for one that stands still: they ask together. */
   #listeners({ processId }: Callee): Promise<number> {
+    const asked = this.#probes.get(processId);
+    if (asked !== undefined) return asked;
     const { heard, forget } = this.#deps.transport.send(processChannel(processId), 'alive', [], () => {});
     forget();
+    this.#probes.set(processId, heard);
+    const over = (): void => void this.#probes.delete(processId);
+    heard.then(over, over);
     return heard;
   }
 

@@ -2,6 +2,7 @@
  * Rooms that are being created, by request, and the claims that wait for them (I10): how many more are to be made. In
  * memory; the Redis scripts do the same.
  */
+import { requestOf } from './name-plan.ts';
 import type { IndexTimes } from './room-index.ts';
 
 interface Creations {
@@ -63,11 +64,6 @@ export class MemoryCreations {
       for (const [name, until] of counted) if (until <= now) counted.delete(name);
     return found;
   }
-}
-
-/** A ticket is its number and the name of its request. */
-function requestOf(ticket: string): string {
-  return ticket.slice(ticket.indexOf(' ') + 1);
 }
 
 /** While the size of a room is not known, one is created at a time. */

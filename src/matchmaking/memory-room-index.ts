@@ -101,15 +101,15 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
     this.#placeAgain(roomId);
   }
 
-  async stillCreating(_name: string, ticket: string): Promise<void> {
+  async stillCreating(ticket: string): Promise<void> {
     this.#creations.goOn(ticket, this.#now());
   }
 
-  async created(_name: string, ticket: string, maxClients: number): Promise<void> {
+  async created(ticket: string, maxClients: number): Promise<void> {
     this.#creations.end(ticket, maxClients, this.#now());
   }
 
-  async notCreated(_name: string, ticket: string): Promise<void> {
+  async notCreated(ticket: string): Promise<void> {
     this.#creations.end(ticket, undefined, this.#now());
   }
 

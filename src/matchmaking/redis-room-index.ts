@@ -6,7 +6,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Meter } from '../kernel/ports.ts';
 import { KEYS, OUR_KEYS, ROWS } from '../redis/keys.ts';
 import { type Argument, defineScripts, type RunScript } from '../redis/scripts.ts';
-import { lookupOf, meets, NO_PLAN, rankAt, rankOf, requestName, setsOf, sortOf } from './name-plan.ts';
+import { lookupOf, meets, NO_PLAN, rankAt, rankOf, requestName, requestOf, setsOf, sortOf } from './name-plan.ts';
 import type { ProcessRegistry, ProcessReport, Renewal } from './process-registry.ts';
 import { inTime, RedisAway } from './redis-away.ts';
 import {
@@ -95,15 +95,15 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     await this.#run('release', roomId, ...claims);
   }
 
-  async stillCreating(_name: string, ticket: string): Promise<void> {
+  async stillCreating(ticket: string): Promise<void> {
     await this.#run('still-creating', requestOf(ticket), ticket, this.#times.creationMs);
   }
 
-  async created(_name: string, ticket: string, maxClients: number): Promise<void> {
+  async created(ticket: string, maxClients: number): Promise<void> {
     await this.#run('ended-creation', requestOf(ticket), ticket, Math.min(maxClients, MOST_SEATS), SIZE_KNOWN_MS);
   }
 
-  async notCreated(_name: string, ticket: string): Promise<void> {
+  async notCreated(ticket: string): Promise<void> {
     await this.#run('ended-creation', requestOf(ticket), ticket, '', SIZE_KNOWN_MS);
   }
 
@@ -271,8 +271,3 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
 }
 
 const EMPTY: Listing = { name: '', roomId: '', processId: '', clients: 0, maxClients: 0 };
-
-/** A ticket is its number and the name of its request. */
-function requestOf(ticket: string): string {
-  return ticket.slice(ticket.indexOf(' ') + 1);
-}

@@ -123,11 +123,11 @@ export interface RoomIndex {
   release(roomId: string, claims: readonly string[]): Promise<void>;
 
   /** A room asked for by `create` is on its way. Whoever makes it may die: others wait for it no longer than CREATION_MS. */
-  stillCreating(name: string, ticket: string): Promise<void>;
+  stillCreating(ticket: string): Promise<void>;
 
   /** A room asked for by `create` is listed, and has so many seats; or it could not be made. */
-  created(name: string, ticket: string, maxClients: number): Promise<void>;
-  notCreated(name: string, ticket: string): Promise<void>;
+  created(ticket: string, maxClients: number): Promise<void>;
+  notCreated(ticket: string): Promise<void>;
 }
 
 /** What is listed, to be read: claims are not in it, and nothing is kept from it. */

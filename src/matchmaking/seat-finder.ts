@@ -108,7 +108,7 @@ export class SeatFinder {
     for (const ticket of create) {
       const next = left.shift();
       const creator = next && take(queue, next);
-      if (creator === undefined) void this.#deps.index.notCreated(name, ticket).catch(() => {});
+      if (creator === undefined) void this.#deps.index.notCreated(ticket).catch(() => {});
       else void this.#create(queue, creator, ticket);
     }
   }
@@ -117,16 +117,16 @@ export class SeatFinder {
   async #create(queue: Queue, creator: Joiner, ticket: string): Promise<void> {
     const { index, create } = this.#deps;
     const { name, filter, claim, options } = creator;
-    const ended = this.#keepCreating(name, ticket);
+    const ended = this.#keepCreating(ticket);
     try {
       const listing = await create(name, options)
         .catch((cause) => {
-          void index.notCreated(name, ticket).catch(() => {});
+          void index.notCreated(ticket).catch(() => {});
           throw cause;
         })
         .finally(ended);
       const claiming = index.claim({ name, filter, claims: [claim], first: listing.roomId, listedOnly: true });
-      void index.created(name, ticket, listing.maxClients).catch(() => {}); // comes after the claim, and costs no seat
+      void index.created(ticket, listing.maxClients).catch(() => {}); // comes after the claim, and costs no seat
       const { granted } = await claiming;
       if (granted[0] !== undefined) creator.resolve(granted[0].listing);
       else this.#enqueue(creator); // others were quicker
@@ -137,12 +137,12 @@ export class SeatFinder {
   }
 
   /** Says that the room is on its way, until the function it returns is called. */
-  #keepCreating(name: string, ticket: string): () => void {
+  #keepCreating(ticket: string): () => void {
     const { index, timers } = this.#deps;
     let cancel = (): void => {};
     const goOn = (): void => {
       cancel = timers.after(STILL_CREATING_EVERY_MS, () => {
-        index.stillCreating(name, ticket).catch(() => {});
+        index.stillCreating(ticket).catch(() => {});
         goOn();
       });
     };

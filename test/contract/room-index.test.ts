@@ -349,7 +349,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
 
       async function learnSize(size: number, filter = {}): Promise<void> {
         const [ticket] = await ticketsOf(1, { filter });
-        await index.created('arena', ticket!, size);
+        await index.created(ticket!, size);
         await store.step(WAITING_MS + 10);
         await alive();
       }
@@ -383,7 +383,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
 
       it('I10 a creation that failed, or is not heard of, does not count', async () => {
         const [failed] = await ticketsOf(1);
-        await index.notCreated('arena', failed!);
+        await index.notCreated(failed!);
         assert.equal((await ticketsOf(1)).length, 1);
         await store.step(CREATION_MS - 200);
         assert.equal((await ticketsOf(1)).length, 0);
@@ -395,29 +395,29 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         const [ticket] = await ticketsOf(1);
         for (let times = 0; times < 3; times++) {
           await store.step(CREATION_MS - 200);
-          await index.stillCreating('arena', ticket!);
+          await index.stillCreating(ticket!);
           assert.equal((await ticketsOf(1)).length, 0);
         }
         await store.step(CREATION_MS + 100);
         assert.equal((await ticketsOf(1)).length, 1);
-        await index.notCreated('arena', ticket!);
-        await index.stillCreating('arena', ticket!);
+        await index.notCreated(ticket!);
+        await index.stillCreating(ticket!);
         assert.equal((await ticketsOf(1)).length, 0);
       });
 
       it('I10 claims that are not asked for again wait no more', async () => {
         await learnSize(1);
         const tickets = await ticketsOf(5);
-        for (const ticket of tickets) await index.notCreated('arena', ticket);
+        for (const ticket of tickets) await index.notCreated(ticket);
         await store.step(WAITING_MS + 10);
         assert.equal((await ticketsOf(2)).length, 2);
       });
 
       it('I10 each for itself: an old claim and an old creation end beside new ones', async () => {
         await learnSize(1);
-        for (const ticket of await ticketsOf(2)) await index.notCreated('arena', ticket);
+        for (const ticket of await ticketsOf(2)) await index.notCreated(ticket);
         await store.step(0.7 * WAITING_MS);
-        for (const ticket of await ticketsOf(1)) await index.notCreated('arena', ticket);
+        for (const ticket of await ticketsOf(1)) await index.notCreated(ticket);
         await store.step(0.7 * WAITING_MS);
         assert.equal((await ticketsOf(1)).length, 2);
         await store.step(0.7 * CREATION_MS);
@@ -439,7 +439,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
           rooms.set(roomId, 0);
           await new Promise(setImmediate);
           assert.equal(await index.list(listingOf({ roomId, maxClients: ROOM_SEATS })), true);
-          await index.created('arena', ticket, ROOM_SEATS);
+          await index.created(ticket, ROOM_SEATS);
         };
         const join = async (name: string, i: number): Promise<void> => {
           for (;;) {
@@ -736,7 +736,7 @@ describe('room index in Redis, beside stock processes', () => {
     await index.list(listingOf({ roomId: 'r1', maxClients: 1, epoch: 1 }));
     await index.leave('p0');
     const { create } = await index.claim({ name: 'arena', filter: {}, claims: ['a', 'b'] });
-    await index.notCreated('arena', create[0]!);
+    await index.notCreated(create[0]!);
     await index.release('r1', ['a']);
     await index.leave('p1');
     await store.step(CLAIM_MS);
@@ -751,12 +751,16 @@ describe('room index in Redis, beside stock processes', () => {
     await index.list(listingOf({ roomId: 'r1' }));
     const driver = new IndexDriver(index, writerOn(index));
     const asks = (): Promise<unknown>[] => [driver.query({ name: 'arena' }), driver.findOne({ name: 'arena' })];
-    assert.equal((await Promise.allSettled(asks())).length, 2);
+    await store.client.script('FLUSH');
+    await Promise.all(asks());
+    assert.equal((await index.claim(wantedBy('one'))).granted.length, 1);
     store.redis.pause();
     const waiting = Promise.allSettled(asks());
-    store.redis.resume();
     await store.redis.kill();
-    await waiting;
+    assert.deepEqual(
+      (await waiting).map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
     await store.redis.restart();
     await until('Redis to be back', () => store.client.status === 'ready');
     await index.renew(reportOf('p1'));
