@@ -1,9 +1,10 @@
-/** Every rule of these SPECs is cited in the name of a test, so that none is a promise only. Replication's are not, yet. */
+/** Every rule of these SPECs is cited in the name of a test, so that none is a promise only. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 
-const FEATURES = ['delivery', 'gateway', 'matchmaking'];
-const RULE = /^\| ?([A-Z]\d+) \|/gm;
+const FEATURES = ['delivery', 'gateway', 'matchmaking', 'replication'];
+/** A row of a table, or an item of a list. */
+const RULE = /^(?:\| ?|- \*\*)([A-Z]+\d+)(?: \||\*\*)/gm;
 const NAME = /\b(?:it|describe)\(\s*(['"`])(.*?)\1\s*,/gs;
 
 const cited = new Set(
