@@ -5,6 +5,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { CloseCodes, ERRORS } from '../kernel/errors.ts';
+import type { FrameGate } from '../kernel/ports.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
 import { GuardedSocket } from './ws-guarded-socket.ts';
 
@@ -22,6 +24,12 @@ export interface GameSocketOptions {
  * under way, and their room would hear of the end that late. Not among the types of ws yet (8.23.0 has it).
  */
 const CLOSING = { closeTimeout: 3000 };
+
+/** No SDK cuts its small frames up; each piece costs as much to read as a whole one, and no limit on messages sees it. */
+const MAX_FRAGMENTS = 16;
+/** A frame may come in pieces of this size on average, besides a few. */
+const LEAST_CHUNK_BYTES = 128;
+const FREE_CHUNKS = 64;
 
 /** A WebSocket that was asked for and not answered yet. `head`: what followed the request already. */
 export interface Upgrade {
@@ -43,14 +51,34 @@ export type Route = (upgrade: Upgrade, door: GameDoor) => void;
 
 const straightIn: Route = (upgrade, door) => door.accept(upgrade);
 
-/** Takes the server's WebSocket upgrades. */
-export function attachGameSockets(server: Server, options: GameSocketOptions, route = straightIn): GameSockets {
-  const transport = new Transport({
-    WebSocket: GuardedSocket,
-    noServer: true,
-    maxPayload: options.maxMessageBytes,
-    ...CLOSING,
-  });
+/** Watches who comes in, and what they send. */
+export interface SocketWatch {
+  /** A gate for the frames of this socket, which it may end. */
+  gateOf(socket: GuardedSocket): FrameGate;
+  /** Of those that come back with a token. */
+  readonly reconnections: {
+    /** Whether one is refused without looking. */
+    isRefused(req: IncomingMessage): boolean;
+    /** The token was wrong, or its seat is gone. */
+    failed(req: IncomingMessage): void;
+  };
+}
+
+/** Takes the server's WebSocket upgrades. Without a watch everybody may send what they like. */
+export function attachGameSockets(
+  server: Server,
+  { maxMessageBytes }: GameSocketOptions,
+  route = straightIn,
+  watch?: SocketWatch,
+): GameSockets {
+  const limits = {
+    maxPayload: maxMessageBytes,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: FREE_CHUNKS + Math.ceil(maxMessageBytes / LEAST_CHUNK_BYTES),
+  };
+  const autoPong = watch === undefined;
+  const transport = new Transport({ WebSocket: GuardedSocket, noServer: true, autoPong, ...limits, ...CLOSING });
+  transport.watch = watch;
   // All of them are left to the listener below, which can wait; Colyseus's own filter cannot.
   transport.attachToServer(server, { filter: () => false });
   server.on('upgrade', (req, socket, head) => {
@@ -74,13 +102,36 @@ const POLL_MS = 20;
 /** A round of pings is cut into slices about this long. */
 const PING_SLICE_MS = 50;
 
+/** As Colyseus reads it. */
+function hasToken({ url = '' }: IncomingMessage): boolean {
+  return Boolean(new URL(`ws://server${url}`).searchParams.get('reconnectionToken'));
+}
+
 const NO_HEAD = Buffer.alloc(0);
 
 class Transport extends WebSocketTransport implements GameDoor {
-  /** As stock's own listener does it. */
-  accept({ req, socket, head }: Upgrade): void {
+  watch: SocketWatch | undefined;
+
+  /** As stock's own listener does it, with the socket watched from its first byte on. */
+  accept(upgrade: Upgrade): void {
+    const { req, socket, head } = upgrade;
     if (socket.destroyed) return;
-    this.wss.handleUpgrade(req, socket, head, (ws) => this.wss.emit('connection', ws, req));
+    const isBack = hasToken(req);
+    if (isBack && this.watch?.reconnections.isRefused(req)) {
+      this.turnAway(upgrade, CloseCodes.mayTryReconnect, ERRORS.TOO_MANY_RECONNECTIONS.message);
+      return;
+    }
+    this.wss.handleUpgrade(req, socket, head, (ws) => {
+      if (ws instanceof GuardedSocket) this.#watch(ws, req, isBack);
+      this.wss.emit('connection', ws, req);
+    });
+  }
+
+  #watch(socket: GuardedSocket, req: IncomingMessage, isBack: boolean): void {
+    const { watch } = this;
+    if (watch === undefined) return;
+    socket.watch(watch.gateOf(socket));
+    if (isBack) socket.onReconnectionRefused = () => watch.reconnections.failed(req);
   }
 
   turnAway({ req, socket }: Upgrade, code: number, reason: string): void {

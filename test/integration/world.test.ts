@@ -196,7 +196,11 @@ describe('the world over sockets', () => {
     const id = [...state.items.keys()].find((key) => !lying.has(key))!;
     await until('both see it', () => [owner, witness].every(({ room }) => room.state.items.has(id)));
     assert.deepEqual(owner.bag, {});
-    for (const kind of ['gem', 'nonsense', 7, null]) assert.equal(await owner.room.request('drop', kind), false);
+    for (const kind of ['gem', 'nonsense']) assert.equal(await owner.room.request('drop', kind), false);
+    for (const kind of [7, null]) {
+      const refused = owner.room.request('drop', kind);
+      await assert.rejects(refused, (cause: { code: number }) => cause.code === ERRORS.INVALID_MESSAGE.code);
+    }
     await until('it is taken up by who walks over it', () => {
       const item = state.items.get(id);
       if (item !== undefined)
