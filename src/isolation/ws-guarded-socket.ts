@@ -1,7 +1,7 @@
 /**
  * ws's WebSocket for clients nobody trusts: closing never throws, pings are answered as far as the gate of the socket
  * allows, and a client that is thrown out is not read any more from that moment on, so that what it still sends costs
- * nothing; it has a second to read why.
+ * nothing; it has a moment to read why.
  */
 import { WebSocket } from 'ws';
 import type { ErrorKind } from '../kernel/errors.ts';
@@ -10,7 +10,7 @@ import type { FrameGate } from '../kernel/ports.ts';
 import { boundedReason, sendableCode } from './close-reason.ts';
 
 /** From the close frame to the end of the TCP connection, for whoever is thrown out. */
-const LAST_WORDS_MS = 1000;
+const LAST_WORDS_MS = 500;
 
 export class GuardedSocket extends WebSocket {
   /** Asked about each frame; none before the socket is watched. */

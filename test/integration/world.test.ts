@@ -31,7 +31,7 @@ describe('the world over sockets', () => {
     console.info = () => {};
     const options = { seed: 4, creatures: CREATURES, items: ITEMS, reconnectSeconds: 5 };
     // What the world itself does about too many steps: frames are let through that the server's own limit would drop.
-    const env = { HYPOGEUM_MAX_INPUTS_PER_TICK: '100' };
+    const env = { HYPOGEUM_INPUT_BURST_SECONDS: '60' };
     server = await startTestServer({ env, rooms: (define) => define('world', WorldRoom, options) });
   });
 
