@@ -25,6 +25,7 @@ export function endUnacknowledgedJoins(Hosted: new () => Room, { joinTimeoutMs, 
     await _onJoin.call(this as unknown as Joining, client, ...rest);
     const socket = guardedSocketOf(client);
     if (socket === undefined) return;
+    socket.heard();
     setTimeout(() => {
       if (client.state !== ClientState.JOINING || socket.readyState !== socket.OPEN) return;
       closed();

@@ -4,8 +4,7 @@
  * nothing; it has a moment to read why.
  */
 import { WebSocket } from 'ws';
-import type { ErrorKind } from '../kernel/errors.ts';
-import { CloseCodes } from '../kernel/errors.ts';
+import { CloseCodes, type ErrorKind } from '../kernel/errors.ts';
 import type { FrameGate } from '../kernel/ports.ts';
 import { boundedReason, sendableCode } from './close-reason.ts';
 
@@ -36,23 +35,33 @@ export class GuardedSocket extends WebSocket {
     });
     // A frame that is none, or too large: ws closes with a code, and would read on for the other side's answer.
     this.on('error', () => this.#stopReading());
+    this.on('message', this.#unheard);
+  }
+
+  /** From now on a room listens, and asks the gate itself. */
+  heard(): void {
+    this.off('message', this.#unheard);
   }
 
   override close(code?: number, reason?: string | Buffer): void {
     if (this.awaitsHandler && code === CloseCodes.withError) return;
     if (code === CloseCodes.failedToReconnect) this.onReconnectionRefused?.();
     super.close(sendableCode(code), boundedReason(reason));
+    this.off('message', this.#unheard);
+    this.on('message', this.#unheard);
   }
 
   /** Throws the client out. */
   eject({ code, message }: ErrorKind): void {
     this.isEjected = true;
-    if (this.readyState !== WebSocket.OPEN) return;
-    super.close(code, message);
+    if (this.readyState === WebSocket.OPEN) super.close(code, message);
     for (const event of ['message', 'ping', 'pong']) this.removeAllListeners(event);
     this.pause();
     this.#stopReading();
   }
+
+  /** Before a room listens, and after the close, nobody would count what is sent. */
+  readonly #unheard = (frame: Buffer): void => void this.gate?.message(frame.length);
 
   #stopReading(): void {
     // After an error ws resumes in the next turn, to throw away what comes.

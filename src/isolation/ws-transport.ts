@@ -4,7 +4,9 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { CloseCode, Protocol } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import type { WebSocket } from 'ws';
 import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import type { FrameGate } from '../kernel/ports.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
@@ -99,8 +101,28 @@ function refuse(socket: Duplex): void {
 }
 
 const POLL_MS = 20;
+/** Of a socket that only measures latency. */
+const PING_UTILITY_MS = 1000;
 /** A round of pings is cut into slices about this long. */
 const PING_SLICE_MS = 50;
+
+/** Colyseus's utility for measuring latency, which asks for no room and no seat. */
+function isForNobody({ url = '' }: IncomingMessage): boolean {
+  const { pathname, searchParams } = new URL(`ws://server${url}`);
+  return !searchParams.get('sessionId') && !/\/[\w-]+\/[\w-]+$/.test(pathname);
+}
+
+/** As Colyseus does it, but no more than the gate allows. */
+function answerPings(socket: WebSocket): void {
+  const timeout = setTimeout(() => socket.close(CloseCode.NORMAL_CLOSURE), PING_UTILITY_MS);
+  const answer = Uint8Array.of(Protocol.PING);
+  socket.on('error', () => {});
+  socket.on('close', () => clearTimeout(timeout));
+  if (socket instanceof GuardedSocket) socket.heard();
+  socket.on('message', () => {
+    if (!(socket instanceof GuardedSocket) || (socket.gate?.ping() ?? true)) socket.send(answer);
+  });
+}
 
 /** As Colyseus reads it. */
 function hasToken({ url = '' }: IncomingMessage): boolean {
@@ -122,24 +144,26 @@ class Transport extends WebSocketTransport implements GameDoor {
       return;
     }
     this.wss.handleUpgrade(req, socket, head, (ws) => {
-      if (ws instanceof GuardedSocket) this.#watch(ws, req, isBack);
-      this.wss.emit('connection', ws, req);
+      this.#watch(ws, isBack ? req : undefined);
+      if (isForNobody(req)) answerPings(ws);
+      else this.wss.emit('connection', ws, req);
     });
-  }
-
-  #watch(socket: GuardedSocket, req: IncomingMessage, isBack: boolean): void {
-    const { watch } = this;
-    if (watch === undefined) return;
-    socket.watch(watch.gateOf(socket));
-    if (isBack) socket.onReconnectionRefused = () => watch.reconnections.failed(req);
   }
 
   turnAway({ req, socket }: Upgrade, code: number, reason: string): void {
     if (socket.destroyed) return;
     this.wss.handleUpgrade(req, socket, NO_HEAD, (ws) => {
+      this.#watch(ws);
       ws.on('error', () => {});
       ws.close(code, reason);
     });
+  }
+
+  #watch(socket: WebSocket, back?: IncomingMessage): void {
+    const { watch } = this;
+    if (watch === undefined || !(socket instanceof GuardedSocket)) return;
+    socket.watch(watch.gateOf(socket));
+    if (back !== undefined) socket.onReconnectionRefused = () => watch.reconnections.failed(back);
   }
 
   /** Stock's heartbeat, called by it with its own options; its handler of pongs sets `pingCount` back. */

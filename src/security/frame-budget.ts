@@ -1,7 +1,7 @@
 /**
  * What one client may send. Each kind of frame has a token bucket; a frame that finds it empty is dropped, and costs some
  * of the patience there is with this client; when that is used up the client is to be closed. See SPEC.md (F1 to F6).
- * Pure numbers: time comes in, and a frame allocates nothing.
+ * Pure numbers: time comes in, in whole milliseconds, and a frame allocates nothing.
  */
 import { TokenBucket } from './token-bucket.ts';
 

@@ -21,7 +21,7 @@ export class BudgetGate implements FrameGate {
   /** @param eject ends the connection; called once. */
   constructor(deps: FrameGateDeps, limits: FrameLimits, eject: (why: ErrorKind) => void) {
     this.#deps = deps;
-    this.#budget = new FrameBudget(limits, deps.clock.now());
+    this.#budget = new FrameBudget(limits, this.#now());
     this.#eject = eject;
   }
 
@@ -30,19 +30,24 @@ export class BudgetGate implements FrameGate {
   }
 
   message(bytes: number): boolean {
-    return !this.#isShut && this.#admits(this.#budget.message(bytes, this.#deps.clock.now()), 'messages');
+    return !this.#isShut && this.#admits(this.#budget.message(bytes, this.#now()), 'messages');
   }
 
   input(bytes: number, tickRate: number | undefined): boolean {
-    return !this.#isShut && this.#admits(this.#budget.input(bytes, tickRate, this.#deps.clock.now()), 'inputs');
+    return !this.#isShut && this.#admits(this.#budget.input(bytes, tickRate, this.#now()), 'inputs');
   }
 
   ping(): boolean {
-    return !this.#isShut && this.#admits(this.#budget.ping(this.#deps.clock.now()), 'pings');
+    return !this.#isShut && this.#admits(this.#budget.ping(this.#now()), 'pings');
   }
 
   offence(): boolean {
-    return !this.#isShut && this.#admits(this.#budget.offence(this.#deps.clock.now()), 'offences');
+    return !this.#isShut && this.#admits(this.#budget.offence(this.#now()), 'offences');
+  }
+
+  /** Whole milliseconds: a frame shall cost no memory. */
+  #now(): number {
+    return Math.floor(this.#deps.clock.now());
   }
 
   #admits(verdict: Verdict, what: string): boolean {

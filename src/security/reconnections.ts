@@ -26,13 +26,17 @@ export class Reconnections {
 
   /** Whether a reconnection from here is refused without looking. */
   isRefused(address: string): boolean {
-    const isSpent = this.#tries.isSpent(address, this.#deps.clock.now());
+    const isSpent = this.#tries.isSpent(address, this.#now());
     if (isSpent) this.#deps.log.bit('reconnections');
     return isSpent;
   }
 
   failed(address: string): void {
-    this.#tries.wrong(address, this.#deps.clock.now());
+    this.#tries.wrong(address, this.#now());
+  }
+
+  #now(): number {
+    return Math.floor(this.#deps.clock.now());
   }
 
   /** Passes on what `attempt` answers or throws. @throws an error with the code of TOO_MANY_RECONNECTIONS instead of attempting it. */

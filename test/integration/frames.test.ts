@@ -10,6 +10,7 @@ import {
   LimitedStockRoom,
   NoSchemaLaterRoom,
   NoSchemaRoom,
+  SlowAuthRoom,
 } from '../support/rooms/limited-rooms.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -39,6 +40,7 @@ describe('what a connected client may send', () => {
       rooms: (define) => {
         define('stock', LimitedStockRoom);
         define('game', LimitedGameRoom);
+        define('slow', SlowAuthRoom);
         define('noSchema', NoSchemaRoom);
         define('noSchemaLater', NoSchemaLaterRoom);
         define('anyType', AnyTypeRoom);
@@ -161,6 +163,35 @@ describe('what a connected client may send', () => {
     assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 1024 * 1024);
   });
 
+  it('F6: sockets that only measure latency are answered as far as the limit goes; so few they need are', async () => {
+    const [polite, hostile] = [0, 1].map(() => new RawClient(server.url, { processId: '', roomId: '', sessionId: '' }));
+    open.push(polite!, hostile!);
+    await until('both to be open', () => [polite, hostile].every((client) => client!.socket.readyState === 1));
+    for (let i = 0; i < 10; i++) polite!.send(Buffer.of(PING));
+    tcp(hostile!).write(repeat(masked(0x82, Buffer.of(PING)), FLOOD));
+    const { code } = await hostile!.whenClosed();
+    assert.equal(code, ERRORS.TOO_MANY_FRAMES.code);
+    assert.ok(hostile!.frames.length <= BURST + 5, `${hostile!.frames.length} answers`);
+    assert.equal(polite!.frames.length, 10);
+    assert.equal((await polite!.whenClosed()).code, 1000);
+  });
+
+  it('F5: floods of a client that is being closed, and of one that waits to be let in, are not read on', async () => {
+    const slow = (await matchmake(server.url, 'create', 'slow')).body as unknown as Seat;
+    const waiting = new RawClient(server.url, slow);
+    const closing = await join('stock');
+    open.push(waiting);
+    await until('it is open', () => waiting.socket.readyState === 1);
+    tcp(waiting).write(repeat(masked(0x82, Buffer.of(PING)), FLOOD));
+    const { code } = await waiting.whenClosed();
+    assert.equal(code, ERRORS.TOO_MANY_FRAMES.code);
+    const before = hits('frames');
+    closing.room.clients[0]!.leave(4000);
+    tcp(closing.client).write(repeat(masked(0x82, Buffer.of(PING)), FLOOD));
+    await until('the flood to be noticed', () => hits('frames') > before);
+    await closing.client.whenClosed();
+  });
+
   it('F13: a message that does not fit its schema is told with a code; a request is answered with the reasons', async () => {
     const room = await server.client.create('game');
     const refused = room.request('echo' as never, { text: 5 } as never);
@@ -204,7 +235,7 @@ describe('what a connected client may send', () => {
     it('F12: the floods above are logged in a line a limit', () => {
       const lines = server.lines.filter(({ message }) => message === 'a limit was reached');
       assert.ok(lines.length > 0 && lines.length <= 7, `${lines.length} lines`);
-      assert.ok(hits('frames') === 17);
+      assert.ok(hits('frames') === 20);
     });
   });
 });

@@ -20,7 +20,7 @@ const times = (count: number, ask: (i: number) => Verdict): Verdict[] =>
 const count = (verdicts: readonly Verdict[], of: Verdict): number => verdicts.filter((one) => one === of).length;
 
 describe('TokenBucket', () => {
-  const gaps = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 0, max: 500, noNaN: true })), { maxLength: 400 });
+  const gaps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 500 })), { maxLength: 400 });
   const rate = fc.integer({ min: 1, max: 1000 });
   const burst = fc.integer({ min: 1, max: 300 });
 
@@ -37,7 +37,7 @@ describe('TokenBucket', () => {
         passed.forEach((from, i) => {
           for (let j = i; j < passed.length; j++) {
             const most = (perSecond * (passed[j]! - from)) / 1000 + size;
-            assert.ok(j - i + 1 <= most + 1e-3, `${j - i + 1} in ${passed[j]! - from} ms`);
+            assert.ok(j - i + 1 <= most, `${j - i + 1} in ${passed[j]! - from} ms`);
           }
         });
       }),
@@ -53,7 +53,7 @@ describe('TokenBucket', () => {
         const mostDelayedMs = (size - 1) * everyMs;
         let now = 0;
         shares.forEach((share, i) => {
-          now = Math.max(now, i * everyMs + share * mostDelayedMs);
+          now = Math.max(now, Math.floor(Math.ceil(i * everyMs) + share * mostDelayedMs));
           assert.ok(bucket.take(1, now), `message ${i} at ${now}`);
         });
       }),
@@ -86,21 +86,21 @@ describe('FrameBudget', () => {
 
     it(`F5: ${what} a little above the rate are dropped, and the client stays`, () => {
       const budget = new FrameBudget(LIMITS, 0);
-      const verdicts = times(6600, (i) => ask(budget, (i * 100_000) / 6600));
+      const verdicts = times(6600, (i) => ask(budget, Math.floor((i * 100_000) / 6600)));
       assert.equal(count(verdicts, 'close'), 0);
     });
   }
 
   it('F5: twice the rate ends before a minute is over', () => {
     const budget = new FrameBudget(LIMITS, 0);
-    const verdicts = times(7200, (i) => budget.message(1, i * (1000 / 120)));
+    const verdicts = times(7200, (i) => budget.message(1, Math.floor(i * (1000 / 120))));
     assert.equal(verdicts.at(-1), 'close');
   });
 
   it("F2: inputs at the room's rate never bite, through a line that stands still for 2 s again and again", () => {
     const budget = new FrameBudget(LIMITS, 0);
     const verdicts = times(TICK_RATE * 600, (i) => {
-      const sentAt = (i * 1000) / TICK_RATE;
+      const sentAt = Math.floor((i * 1000) / TICK_RATE);
       const stalledFrom = Math.floor(sentAt / 3000) * 3000;
       return budget.input(20, TICK_RATE, sentAt - stalledFrom < 2000 ? stalledFrom + 2000 : sentAt);
     });

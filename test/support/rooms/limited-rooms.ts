@@ -69,3 +69,11 @@ export class AnyTypeRoom extends GameRoom {
   messages = { _: () => {} };
   step() {}
 }
+
+/** Takes its time to let anybody in. */
+export class SlowAuthRoom extends Room {
+  async onAuth() {
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    return true;
+  }
+}
