@@ -1,7 +1,8 @@
 /**
- * Wrong tries by address: a token bucket for each that had one of late. Whoever has used theirs up is refused without
- * looking, so that guessing costs the server nothing, and a right token among the next tries is not noticed. Bounded: of
- * more addresses than it keeps the oldest is forgotten. Pure: time comes in.
+ * Wrong tries by address, not by seat or room, which anybody could lock for its player then: a token bucket for each
+ * address that had one of late. Whoever has used theirs up is refused without looking, so that guessing costs the server
+ * nothing, and a right token among the next tries is not noticed. Bounded: of more addresses than it keeps the oldest is
+ * forgotten. Pure: time comes in.
  */
 import { TokenBucket } from './token-bucket.ts';
 
