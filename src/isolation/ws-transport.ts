@@ -9,7 +9,9 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import type { FrameGate } from '../kernel/ports.ts';
+import { SharedReads } from './node-shared-read.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
+import { readDirectly } from './ws-direct-frames.ts';
 import { GuardedSocket } from './ws-guarded-socket.ts';
 
 export interface GameSockets {
@@ -95,8 +97,10 @@ function isReadable(req: IncomingMessage): boolean {
   return (req.url ?? '').startsWith('/') && URL.canParse(`ws://server${req.url}`);
 }
 
+/** Does not wait for the other side to end as well: it need not. */
 function refuse(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
   socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
@@ -132,6 +136,7 @@ function hasToken({ url = '' }: IncomingMessage): boolean {
 const NO_HEAD = Buffer.alloc(0);
 
 class Transport extends WebSocketTransport implements GameDoor {
+  readonly #reads = new SharedReads();
   watch: SocketWatch | undefined;
 
   /** As stock's own listener does it, with the socket watched from its first byte on. */
@@ -144,6 +149,7 @@ class Transport extends WebSocketTransport implements GameDoor {
       return;
     }
     this.wss.handleUpgrade(req, socket, head, (ws) => {
+      readDirectly(ws, socket, this.#reads);
       this.#watch(ws, isBack ? req : undefined);
       if (isForNobody(req)) answerPings(ws);
       else this.wss.emit('connection', ws, req);

@@ -54,7 +54,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
   };
   const again = async (): Promise<void> => {
-    await Promise.all([writer.listAgain(), lost()]);
+    await Promise.all([writer.listAgain(matchMaker.processId), lost()]);
   };
   const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: again });
   const matchmaker = new Matchmaker({
@@ -62,6 +62,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     calls: new Calls({ ...base, transport: store.calls }),
     host: colyseusHost,
     processes: () => keeper.processes,
+    inDoubt: () => keeper.inDoubt(deps.clock.now()),
     random: Math.random,
     newId: generateId,
   });
@@ -84,6 +85,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     },
     async ownerOf(roomId) {
       const processId = (await index.get([roomId])).get(roomId)?.processId;
+      if (processId === undefined && keeper.inDoubt(deps.clock.now())) throw new Error('rooms are being listed again');
       if (processId === undefined || processId === matchMaker.processId) return undefined;
       const find = () => keeper.processes.find((process) => process.processId === processId);
       let owner = find();

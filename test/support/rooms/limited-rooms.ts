@@ -73,7 +73,7 @@ export class AnyTypeRoom extends GameRoom {
 /** Takes its time to let anybody in. */
 export class SlowAuthRoom extends Room {
   async onAuth() {
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     return true;
   }
 }
