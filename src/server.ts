@@ -25,6 +25,9 @@ import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matc
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
+import { BudgetGate } from './security/frame-gate.ts';
+import { LimitLog } from './security/limit-log.ts';
+import { Reconnections } from './security/reconnections.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
@@ -74,15 +77,24 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
   const faults = new FaultLog(deps);
+  const limits = new LimitLog(deps);
+  const reconnections = new Reconnections({ ...deps, log: limits }, settings);
+  const stays = staysOf(settings, limits);
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer }), options),
+    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, ...stays }), options),
   );
   planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
-  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
-  http.on('request', createApp(deps, matchmaking, state));
+  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door), {
+    gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
+    reconnections: {
+      isRefused: (req) => reconnections.isRefused(playerAddress(req) ?? ''),
+      failed: (req) => reconnections.failed(playerAddress(req) ?? ''),
+    },
+  });
+  http.on('request', createApp(deps, matchmaking, state, reconnections));
   const parts = { http, sockets, forwarder, matchmaking };
   try {
     state.clusterKey = await agreedKey(deps, '');
@@ -152,9 +164,25 @@ function playerAddress({ headers, socket }: IncomingMessage): string | undefined
   return createAuthContext({ headers: new Headers(given), remoteAddress: socket.remoteAddress }).ip?.toString();
 }
 
-function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }: Matchmaking, state: State) {
-  const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> =>
-    matchmaker.match(method as Method, room, options, createAuthContext({ headers, remoteAddress }));
+/** How long who sends nothing may stay: before the join is acknowledged, and after. */
+function staysOf({ joinTimeoutMs, idleTimeoutSeconds }: Settings, limits: LimitLog) {
+  return {
+    joins: { joinTimeoutMs, closed: () => limits.bit('joins') },
+    idle: { idleTimeoutMs: idleTimeoutSeconds * 1000, left: () => limits.bit('idle') },
+  };
+}
+
+function createApp(
+  { settings, store, page, logger }: ServerDeps,
+  { matchmaker }: Matchmaking,
+  state: State,
+  reconnections: Reconnections,
+) {
+  const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
+    const context = createAuthContext({ headers, remoteAddress });
+    const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context);
+    return method === 'reconnect' ? reconnections.attempt(`${context.ip}`, attempt) : attempt();
+  };
   return createHttpApp({
     page,
     logger,

@@ -33,13 +33,24 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { code: 539, status: 405, retryable: false, message: 'this method is not allowed here' },
   NOT_FOUND: { code: 540, status: 404, retryable: false, message: 'nothing is here' },
   SEAT_TIMEOUT: { code: 541, status: 541, retryable: true, message: 'the room did not answer in time; try again' },
+  TOO_MANY_RECONNECTIONS: {
+    code: 553,
+    status: 429,
+    retryable: true,
+    message: 'too many reconnections with wrong tokens; try again later',
+  },
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
+  TOO_MANY_FRAMES: { code: 4218, status: 429, retryable: false, message: 'too many messages, or too large' },
+  JOIN_NOT_ACKNOWLEDGED: { code: 4219, status: 408, retryable: true, message: 'the join was not acknowledged in time' },
+  IDLE: { code: 4220, status: 408, retryable: true, message: 'nothing was sent for too long' },
 } as const satisfies Record<string, ErrorKind>;
 
 /** WebSocket close codes we choose; the rest are Colyseus's (CloseCode in @colyseus/shared-types). */
 export const CloseCodes = {
   /** The connection did something that cannot be answered. Ends the SDK's session. */
   withError: 4002,
+  /** Colyseus's: the token is wrong or the seat is gone. Ends the SDK's session. */
+  failedToReconnect: 4003,
   /** The SDK tries to come back to the same address. */
   mayTryReconnect: 4010,
 } as const;

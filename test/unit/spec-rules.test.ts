@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 
-const FEATURES = ['delivery', 'gateway', 'matchmaking', 'replication'];
+const FEATURES = ['delivery', 'gateway', 'matchmaking', 'replication', 'security'];
 /** A row of a table, or an item of a list. */
 const RULE = /^(?:\| ?|- \*\*)([A-Z]+\d+)(?: \||\*\*)/gm;
 const NAME = /\b(?:it|describe)\(\s*(['"`])(.*?)\1\s*,/gs;
 
 const cited = new Set(
   globSync('test/**/*.test.ts').flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(NAME)].flatMap(([, , name]) => name!.match(/\b[A-Z]\d+\b/g) ?? []),
+    [...readFileSync(file, 'utf8').matchAll(NAME)].flatMap(([, , name]) => name!.match(/\b[A-Z]+\d+\b/g) ?? []),
   ),
 );
 
