@@ -33,6 +33,10 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { code: 539, status: 405, retryable: false, message: 'this method is not allowed here' },
   NOT_FOUND: { code: 540, status: 404, retryable: false, message: 'nothing is here' },
   SEAT_TIMEOUT: { code: 541, status: 541, retryable: true, message: 'the room did not answer in time; try again' },
+  UNSUPPORTED_ENCODING: { code: 542, status: 415, retryable: false, message: 'the body must not be compressed' },
+  ORIGIN_NOT_ALLOWED: { code: 543, status: 403, retryable: false, message: 'pages of this origin may not ask here' },
+  HEAD_TOO_LARGE: { code: 544, status: 431, retryable: false, message: 'the head of the request is too large' },
+  REQUEST_TIMEOUT: { code: 545, status: 408, retryable: true, message: 'the request did not come in time' },
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
 } as const satisfies Record<string, ErrorKind>;
 
