@@ -29,7 +29,7 @@ import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matc
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
-import { originsAllowedBy } from './security/origins.ts';
+import { originCheck } from './security/origins.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
@@ -44,6 +44,8 @@ export interface ServerDeps {
   readonly meter: Meter;
   readonly store: Store;
   readonly page: RequestHandler;
+  /** 5 s when left out. */
+  readonly lookAtTlsFilesEveryMs?: number;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
 }
@@ -103,7 +105,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await stopAll(deps, parts);
     throw cause;
   }
-  const unwatch = tlsFiles && watchTls(tlsFiles, (renewed) => (http as TlsServer).setSecureContext(renewed), logger);
+  const unwatch =
+    tlsFiles &&
+    watchTls(tlsFiles, (renewed) => (http as TlsServer).setSecureContext(renewed), logger, deps.lookAtTlsFilesEveryMs);
   let stopped: Promise<void> | undefined;
   logger.debug('taking players', { processId: matchMaker.processId });
   return {
@@ -168,7 +172,7 @@ function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, state: State, 
   const app = {
     page,
     refusals,
-    allowsOrigin: originsAllowedBy(settings.corsOrigins),
+    originAllowed: originCheck(settings.corsOrigins),
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     matchmaking: {
       methods: METHODS,

@@ -2,51 +2,8 @@
  * Every setting of a server process, once: environment name, default, unit, range and help. The parser, `--help` and the
  * README's table are made from this list; nothing else in the project reads the environment.
  */
-import { z } from 'zod';
-
-export interface Setting<T> {
-  readonly env: string;
-  /** As it would be written in the environment; '' when there is none. */
-  readonly fallback: string;
-  readonly unit: string;
-  readonly range: string;
-  readonly help: string;
-  /** From the written text to the value; its messages say what is allowed. */
-  readonly schema: z.ZodType<T, string>;
-  /** May hold a password: its value is never shown. */
-  readonly secret?: boolean;
-}
-
-interface Described {
-  readonly env: string;
-  readonly unit?: string;
-  readonly help: string;
-  readonly secret?: boolean;
-}
-
-function integer(d: Described & { fallback: number; min: number; max: number }): Setting<number> {
-  const range = `${d.min} to ${d.max}`;
-  const schema = z
-    .string()
-    .regex(/^-?\d+$/, `must be a whole number, ${range}`)
-    .transform(Number)
-    .refine((value) => value >= d.min && value <= d.max, `must be ${range}`);
-  return { env: d.env, fallback: String(d.fallback), unit: d.unit ?? '', range, help: d.help, schema };
-}
-
-function choice<const T extends string>(d: Described & { fallback: T; of: readonly T[] }): Setting<T> {
-  const range = d.of.join(', ');
-  const schema = z.string().refine((value): value is T => d.of.includes(value as T), `must be one of ${range}`);
-  return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range, help: d.help, schema };
-}
-
-function text(d: Described & { fallback: string; range: string; fits: (text: string) => boolean }): Setting<string> {
-  const { fits, ...described } = d;
-  return { ...described, unit: d.unit ?? '', schema: z.string().refine(fits, `must be ${d.range}`) };
-}
-
-/** `scheme://host[:port]` as browsers write it, or one of the words. */
-const ORIGIN = /^(local|null|\*|[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?)$/;
+import { HTTP_SETTINGS } from './http-settings.ts';
+import { choice, integer, type Setting, text } from './kinds.ts';
 
 export const SETTINGS = {
   port: integer({
@@ -155,99 +112,6 @@ export const SETTINGS = {
     unit: 'bytes',
     help: 'Largest body of a matchmaking request.',
   }),
-  maxJsonDepth: integer({
-    env: 'HYPOGEUM_MAX_JSON_DEPTH',
-    fallback: 32,
-    min: 1,
-    max: 1000,
-    unit: 'levels',
-    help: 'Deepest nesting in the body of a request.',
-  }),
-  maxHeadBytes: integer({
-    env: 'HYPOGEUM_MAX_HEAD_BYTES',
-    fallback: 16_384,
-    min: 2048,
-    max: 65_536,
-    unit: 'bytes',
-    help: 'Largest head of a request: its target and all headers.',
-  }),
-  maxHeaders: integer({
-    env: 'HYPOGEUM_MAX_HEADERS',
-    fallback: 100,
-    min: 16,
-    max: 1000,
-    unit: 'headers',
-    help: 'Most headers of a request.',
-  }),
-  headTimeoutMs: integer({
-    env: 'HYPOGEUM_HEAD_TIMEOUT_MS',
-    fallback: 5000,
-    min: 100,
-    max: 60_000,
-    unit: 'ms',
-    help: 'For the head of a request, from the connection or the first byte on; for the TLS handshake too.',
-  }),
-  requestTimeoutMs: integer({
-    env: 'HYPOGEUM_REQUEST_TIMEOUT_MS',
-    fallback: 10_000,
-    min: 100,
-    max: 120_000,
-    unit: 'ms',
-    help: 'For a whole request with its body.',
-  }),
-  answerTimeoutMs: integer({
-    env: 'HYPOGEUM_ANSWER_TIMEOUT_MS',
-    fallback: 30_000,
-    min: 100,
-    max: 600_000,
-    unit: 'ms',
-    help: 'An HTTP connection on which nothing moves for so long while it is answered is cut.',
-  }),
-  keepAliveMs: integer({
-    env: 'HYPOGEUM_KEEP_ALIVE_MS',
-    fallback: 5000,
-    min: 100,
-    max: 600_000,
-    unit: 'ms',
-    help: 'How long an HTTP connection stays open for its next request.',
-  }),
-  maxRequestsPerConnection: integer({
-    env: 'HYPOGEUM_MAX_REQUESTS_PER_CONNECTION',
-    fallback: 1000,
-    min: 1,
-    max: 1_000_000,
-    unit: 'requests',
-    help: 'After so many an HTTP connection is closed.',
-  }),
-  corsOrigins: text({
-    env: 'HYPOGEUM_CORS_ORIGINS',
-    fallback: 'local',
-    range: 'origins separated by commas; local: any port of this machine; null; *: all',
-    fits: (text) => text.split(',').every((one) => ORIGIN.test(one.trim())),
-    help: 'Pages that may ask for matches, besides those of the host they ask.',
-  }),
-  tlsCert: text({
-    env: 'HYPOGEUM_TLS_CERT',
-    fallback: '',
-    range: 'a file, or nothing',
-    fits: () => true,
-    help: 'Certificates (PEM, the own first): serves https and wss. A new one is taken over when the file changes.',
-  }),
-  tlsKey: text({
-    env: 'HYPOGEUM_TLS_KEY',
-    fallback: '',
-    range: 'a file, or nothing',
-    fits: () => true,
-    help: 'The private key (PEM) of that certificate.',
-  }),
-  hstsSeconds: integer({
-    env: 'HYPOGEUM_HSTS_SECONDS',
-    fallback: 15_552_000,
-    min: 0,
-    max: 63_072_000,
-    unit: 's',
-    help: 'With TLS, how long browsers are to use nothing but https for the whole host name; 0 says nothing of it.',
-  }),
   arenaRoundSeconds: integer({
     env: 'HYPOGEUM_ARENA_ROUND_SECONDS',
     fallback: 180,
@@ -272,6 +136,7 @@ export const SETTINGS = {
     unit: 'players',
     help: 'AI players fill an arena up to this many.',
   }),
+  ...HTTP_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = {

@@ -4,7 +4,7 @@
  */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ERRORS } from '../kernel/errors.ts';
-import type { AllowsOrigin } from '../security/origins.ts';
+import type { OriginAllowed } from '../security/origins.ts';
 import type { BodyLimits } from './body.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { healthz, readyz } from './health.ts';
@@ -18,7 +18,7 @@ export interface HttpDeps {
   readonly notReady: () => string | undefined;
   /** Serves the page and its files; calls next for anything else. */
   readonly page: RequestHandler;
-  readonly allowsOrigin: AllowsOrigin;
+  readonly originAllowed: OriginAllowed;
   readonly refusals: Refusals;
 }
 
@@ -30,7 +30,7 @@ export function createHttpApp(deps: HttpDeps, options: HttpOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(securityHeaders(options), crossOrigin(deps.allowsOrigin, refusals));
+  app.use(securityHeaders(options), crossOrigin(deps.originAllowed, refusals));
   app.get('/healthz', healthz);
   app.get('/readyz', readyz(deps.notReady));
   app.post('/matchmake/:method/:roomName', matchmake({ ...deps.matchmaking, refusals, limits: options }));

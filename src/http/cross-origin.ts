@@ -6,7 +6,7 @@
 import cors, { type CorsOptions } from 'cors';
 import type { RequestHandler } from 'express';
 import { ERRORS } from '../kernel/errors.ts';
-import type { AllowsOrigin } from '../security/origins.ts';
+import type { OriginAllowed } from '../security/origins.ts';
 import type { Refusals } from './refusals.ts';
 import { replyError } from './reply.ts';
 
@@ -20,14 +20,14 @@ const TOLD: CorsOptions = {
 };
 const READING = ['GET', 'HEAD'];
 
-export function crossOrigin(allows: AllowsOrigin, refusals: Refusals): RequestHandler {
+export function crossOrigin(allowed: OriginAllowed, refusals: Refusals): RequestHandler {
   const allow = cors(TOLD);
   return (req, res, next) => {
     const { origin, host } = req.headers;
     res.vary('Origin');
-    if (origin === undefined || allows(origin, host)) return allow(req, res, next);
+    if (allowed(origin, host)) return allow(req, res, next);
     if (READING.includes(req.method)) return next();
-    refusals.report('origin', URL.parse(origin)?.host.slice(0, 100));
+    refusals.report('origin', URL.parse(origin ?? '')?.host.slice(0, 100));
     replyError(res, ERRORS.ORIGIN_NOT_ALLOWED);
   };
 }

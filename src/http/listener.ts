@@ -93,7 +93,11 @@ export function createListener(
     refusals.report(why, error.code);
     dismiss(socket, kind);
   });
-  server.on('tlsClientError', () => refusals.report('tls'));
+  // Node's own listener makes a 'clientError' of it, which has words; but nobody could read them yet.
+  server.prependListener('tlsClientError', (_error: Error, socket: Duplex) => {
+    refusals.report('tls');
+    socket.destroy();
+  });
   return server;
 }
 

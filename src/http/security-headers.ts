@@ -13,10 +13,10 @@ export interface PageContacts {
   /** `host[:port][/path]` of this process, or ''. */
   readonly publicAddress: string;
   /** As in the setting. */
-  readonly corsOrigins: string;
+  readonly corsOrigins: readonly string[];
 }
 
-const ALONE: PageContacts = { publicAddress: '', corsOrigins: '' };
+const ALONE: PageContacts = { publicAddress: '', corsOrigins: [] };
 
 /**
  * The pages' content security policy. They load from and speak to their own origin; to the public address, because a
@@ -25,8 +25,8 @@ const ALONE: PageContacts = { publicAddress: '', corsOrigins: '' };
 export function pagePolicy({ publicAddress, corsOrigins }: PageContacts = ALONE): string {
   const [host] = publicAddress.split('/');
   const atHost = host ? [`http://${host}`, `https://${host}`, `ws://${host}`, `wss://${host}`] : [];
-  const listed = corsOrigins.split(',').map((origin) => origin.trim());
-  const atListed = listed.filter((one) => /^https?:/.test(one)).flatMap((one) => [one, one.replace(/^http/, 'ws')]);
+  const listed = corsOrigins.filter((origin) => /^https?:/.test(origin));
+  const atListed = listed.flatMap((origin) => [origin, origin.replace(/^http/, 'ws')]);
   return [
     "default-src 'none'",
     "script-src 'self'",

@@ -4,6 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf } from '../kernel/invariant.ts';
 import type { Logger } from '../kernel/ports.ts';
@@ -50,10 +51,11 @@ function read(setting: string, path: string): Buffer {
   }
 }
 
-/** The name to call a server by so that its certificate (PEM) fits: `host` if it does, else the first name in it. */
+/** The name to call a server by so that its certificate (PEM) fits: `host`, as in a URL, if it does, else the first name in it. */
 export function certifiedName(cert: Buffer, host: string): string {
   const certificate = new X509Certificate(cert);
-  if (certificate.checkHost(host) ?? certificate.checkIP(host)) return host;
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) ? certificate.checkIP(address) : certificate.checkHost(host)) return host;
   return /(?:^|, )DNS:([^,*\s]+)/.exec(certificate.subjectAltName ?? '')?.[1] ?? host;
 }
 

@@ -1,21 +1,21 @@
 /**
- * Which pages may ask this server, told by the Origin that their browser sends along. Pages of the same host always may,
- * whatever their port or scheme: a proxy in front may have its own. What sends no Origin is no page, and is not meant here.
+ * Which pages may talk to this server, told by the Origin that their browser sends along: those of the same host, whatever
+ * their port or scheme, since a proxy in front may have its own; and those that are listed. Whoever sends no origin is no page.
  */
 
-/** Whether a page of `origin` may ask a server that it calls `host` (the Host header). */
-export type AllowsOrigin = (origin: string, host: string | undefined) => boolean;
+/** @param origin the header of that name. @param host the header of that name. */
+export type OriginAllowed = (origin: string | undefined, host: string | undefined) => boolean;
 
-/** This machine, as seen by its own browsers. Pages of other machines cannot have such an origin. */
+/** This machine, as its own browsers see it. Pages of other machines cannot have such an origin. */
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** @param list origins, separated by commas; `local` stands for all of the loopback, `null` for pages without an origin, `*` for any. */
-export function originsAllowedBy(list: string): AllowsOrigin {
-  const listed = new Set(list.split(',').map((one) => one.trim()));
-  if (listed.has('*')) return () => true;
-  const local = listed.has('local');
+/** @param listed origins (`https://play.example.com`); `local` for all of the loopback, `null` for pages without one, `*` for any. */
+export function originCheck(listed: readonly string[]): OriginAllowed {
+  const known = new Set(listed.map((origin) => origin.toLowerCase()));
+  if (known.has('*')) return () => true;
+  const local = known.has('local');
   return (origin, host) => {
-    if (listed.has(origin)) return true;
+    if (origin === undefined || known.has(origin.toLowerCase())) return true;
     const name = hostNameOf(origin);
     if (name === undefined) return false;
     return name === hostNameOf(`http://${host}`) || (local && isLoopback(name));
@@ -28,5 +28,5 @@ export function isLoopback(name: string): boolean {
 }
 
 function hostNameOf(url: string): string | undefined {
-  return URL.parse(url)?.hostname || undefined;
+  return URL.parse(url)?.hostname.toLowerCase() || undefined;
 }
