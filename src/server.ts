@@ -2,7 +2,8 @@
  * One server process put together: rooms made ready, matchmaking on its store, HTTP and sockets on one port. No logic
  * of its own. Colyseus's match maker is one per process, so there is one server per process.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAuthContext, matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
@@ -10,10 +11,13 @@ import type { RequestHandler } from 'express';
 import type { Settings } from './config/settings.ts';
 import { createNonces } from './delivery/node-nonces.ts';
 import { Forwarder } from './gateway/forwarder.ts';
-import { openHttpxyTunnel } from './gateway/httpxy-tunnel.ts';
+import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
 import { createHttpApp } from './http/app.ts';
+import { createListener } from './http/listener.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
+import { Refusals } from './http/refusals.ts';
+import { loadTls, watchTls } from './http/tls.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
 import { colyseusLogger } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
@@ -27,6 +31,7 @@ import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
 import { BudgetGate } from './security/frame-gate.ts';
 import { LimitLog } from './security/limit-log.ts';
+import { originCheck } from './security/origins.ts';
 import { Reconnections } from './security/reconnections.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
@@ -42,6 +47,8 @@ export interface ServerDeps {
   readonly meter: Meter;
   readonly store: Store;
   readonly page: RequestHandler;
+  /** 5 s when left out. */
+  readonly lookAtTlsFilesEveryMs?: number;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
 }
@@ -49,13 +56,13 @@ export interface ServerDeps {
 export interface RunningServer {
   readonly port: number;
   readonly processId: string;
+  /** That TLS was started with, PEM. */
+  readonly certificate: Buffer | undefined;
   readonly ticks: TickDriver;
   /** No new seats, players told to come back elsewhere, rooms ended, all closed; twice is fine. */
   stop(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 /** Both far longer than what a healthy owner takes: it pings every 3 s. */
 const FORWARDING = { connectTimeoutMs: 2000, idleTimeoutMs: 120_000 };
 /** Of the drain time, what is kept for closing handshakes and the store. */
@@ -64,6 +71,8 @@ const CLOSING_SHARE = 0.2;
 /** Starts to take players. @throws when the store or the port cannot be had; nothing is left open then. */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
+  const tlsFiles = settings.tlsCert === '' ? undefined : { cert: settings.tlsCert, key: settings.tlsKey };
+  const tls = tlsFiles && loadTls(tlsFiles);
   setLogger(colyseusLogger(deps));
   const state: State = { phase: 'starting', port: 0, clusterKey: '' };
   const matchmaking = createMatchmaking({
@@ -85,7 +94,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, ...stays }), options),
   );
   planRooms(store.index);
-  const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  const refusals = new Refusals(deps);
+  const http = createListener(createApp(deps, matchmaking, { state, refusals, reconnections }), settings, {
+    refusals,
+    tls,
+  });
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
   const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door), {
     gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
@@ -94,7 +107,6 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       failed: (req) => reconnections.failed(playerAddress(req) ?? ''),
     },
   });
-  http.on('request', createApp(deps, matchmaking, state, reconnections));
   const parts = { http, sockets, forwarder, matchmaking };
   try {
     state.clusterKey = await agreedKey(deps, '');
@@ -109,14 +121,19 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await stopAll(deps, parts);
     throw cause;
   }
+  const unwatch =
+    tlsFiles &&
+    watchTls(tlsFiles, (renewed) => (http as TlsServer).setSecureContext(renewed), logger, deps.lookAtTlsFilesEveryMs);
   let stopped: Promise<void> | undefined;
   logger.debug('taking players', { processId: matchMaker.processId });
   return {
     port: state.port,
     processId: matchMaker.processId,
+    certificate: tls?.cert,
     ticks,
     stop() {
       state.phase = 'stopping';
+      unwatch?.();
       stopped ??= stopAll(deps, parts);
       return stopped;
     },
@@ -152,7 +169,7 @@ function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: () => 
       addressOf: playerAddress,
       key,
       now: () => Date.now(),
-      openTunnel: openHttpxyTunnel,
+      openTunnel: httpxyTunnels(deps.settings.tlsCert !== ''),
     },
     { maxForwarded: deps.settings.maxForwarded, ...FORWARDING },
   );
@@ -172,21 +189,23 @@ function staysOf({ joinTimeoutMs, idleTimeoutSeconds }: Settings, limits: LimitL
   };
 }
 
-function createApp(
-  { settings, store, page, logger }: ServerDeps,
-  { matchmaker }: Matchmaking,
-  state: State,
-  reconnections: Reconnections,
-) {
+interface AppParts {
+  readonly state: State;
+  readonly refusals: Refusals;
+  readonly reconnections: Reconnections;
+}
+
+function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, { state, refusals, reconnections }: AppParts) {
+  const { settings, store, page } = deps;
   const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
     const context = createAuthContext({ headers, remoteAddress });
     const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context);
     return method === 'reconnect' ? reconnections.attempt(`${context.ip}`, attempt) : attempt();
   };
-  return createHttpApp({
+  const app = {
     page,
-    logger,
-    maxBodyBytes: settings.maxBodyBytes,
+    refusals,
+    originAllowed: originCheck(settings.corsOrigins),
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     matchmaking: {
       methods: METHODS,
@@ -196,7 +215,8 @@ function createApp(
         return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;
       },
     },
-  });
+  };
+  return createHttpApp(app, { ...settings, tls: settings.tlsCert !== '' });
 }
 
 function listen(http: Server, { port, host }: Settings): Promise<void> {

@@ -5,6 +5,8 @@
 import type { RequestHandler } from 'express';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
+import { type BodyLimits, readBody } from './body.ts';
+import type { Refusals } from './refusals.ts';
 import { replyError, replyJson } from './reply.ts';
 
 export interface MatchmakeRequest {
@@ -22,37 +24,36 @@ export interface MatchmakeDeps {
   readonly match: (request: MatchmakeRequest) => Promise<object>;
   /** Why no seat can be given now, as an error to answer with. */
   readonly unavailable: () => ErrorKind | undefined;
+  readonly limits: BodyLimits;
+  readonly refusals: Refusals;
 }
 
 const ROOM = /^[\w.:-]{1,64}$/;
-/** Own keys of parsed JSON that would change what an object is instead of what it holds. */
-const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty'];
 
-export function matchmake({ methods, match, unavailable }: MatchmakeDeps): RequestHandler {
+export function matchmake({ methods, match, unavailable, limits, refusals }: MatchmakeDeps): RequestHandler {
   return async (req, res) => {
+    // Whatever there is to answer: a connection that ends with a body on its way may lose the answer.
+    const body = await readBody(req, res, limits);
+    if (body.state === 'gone') return;
+    if (body.state === 'refused') {
+      refusals.report('body', body.kind.message);
+      return replyError(res, body.kind);
+    }
     const away = unavailable();
     if (away !== undefined) return replyError(res, away);
     const { method, roomName: room } = req.params as { method: string; roomName: string };
     if (!methods.includes(method)) return replyError(res, ERRORS.UNKNOWN_METHOD);
     if (!ROOM.test(room)) return replyError(res, ERRORS.UNKNOWN_ROOM_NAME);
-    const options = optionsOf(req.body);
-    if (options === undefined) return replyError(res, ERRORS.MALFORMED_BODY);
     const headers = new Headers(
       Object.entries(req.headers).map(([name, value]): [string, string] => [name, `${value}`]),
     );
     try {
-      replyJson(res, 200, await match({ method, room, options, headers, remoteAddress: req.socket.remoteAddress }));
+      const { remoteAddress } = req.socket;
+      replyJson(res, 200, await match({ method, room, options: body.value, headers, remoteAddress }));
     } catch (thrown) {
       replyError(res, kindOf(thrown), messageOf(thrown));
     }
   };
-}
-
-function optionsOf(body: unknown): object | undefined {
-  if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null) return undefined;
-  if (Array.isArray(body) && body.length > 0) return undefined;
-  return FORBIDDEN_KEYS.some((key) => Object.hasOwn(body, key)) ? undefined : body;
 }
 
 /** Which error of ours is meant. */
