@@ -83,7 +83,8 @@ export interface IndexTimes {
 }
 
 export const CLAIM_MS = 5000;
-export const CREATION_MS = 1000;
+/** Whoever is not heard of for the length of a lease is dead. */
+export const CREATION_MS = LEASE_MS;
 export const WAITING_MS = 1000;
 
 /** What a version of the index takes where it is not told otherwise. */

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/kernel/ports.ts';
 import { type Answer, Calls, type CallTransport, ERROR, SUCCESS } from '../../src/matchmaking/calls.ts';
 import { Matchmaker, type RoomHost } from '../../src/matchmaking/matchmaker.ts';
 import { MemoryRoomIndex } from '../../src/matchmaking/memory-room-index.ts';
-import type { ProcessReport } from '../../src/matchmaking/process-registry.ts';
+import { LEASE_MS, type ProcessReport } from '../../src/matchmaking/process-registry.ts';
 import type { Listing } from '../../src/matchmaking/room-index.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { SteppedTime, settled } from '../support/stepped-time.ts';
@@ -33,7 +33,10 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     return { processId, address: `${processId}:1`, players: 0, rooms: 0, busyShare: 0, takesRooms: true };
   };
   const everyone = ['here', ...others];
-  for (const id of everyone) await index.renew(report(id));
+  const renew = async (): Promise<void> => {
+    for (const id of everyone) await index.renew(report(id));
+  };
+  await renew();
 
   async function open(processId: string, roomId: string): Promise<Listing> {
     const listing: Listing = {
@@ -120,7 +123,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   });
   const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
     matchmaker.match(method, 'duel', {}, {});
-  return { time, index, rooms, listeners, created, settings, unlisted, open, reserve, matchmaker, join };
+  return { time, index, rooms, listeners, created, settings, unlisted, open, reserve, renew, matchmaker, join };
 }
 
 async function failure(promise: Promise<unknown>): Promise<number | undefined> {
@@ -155,24 +158,29 @@ describe('Matchmaker', () => {
   });
 
   it('I10: a room that takes long to be made is made once; joiners wait for it', async () => {
-    const { join, created, settings, time } = await setUp({ seats: 16 });
-    settings.createMs = 1700;
+    const { join, created, settings, time, renew } = await setUp({ seats: 16 });
+    settings.createMs = 3000;
     const joins = [join()];
     await settled();
     await time.pass(100);
     joins.push(join(), join());
-    await time.pass(2000);
+    for (let times = 0; times < 4; times++) {
+      await renew();
+      await time.pass(1000);
+    }
     assert.equal(new Set((await Promise.all(joins)).map(({ roomId }) => roomId)).size, 1);
     assert.equal(created.length, 1);
   });
 
-  it('I10: whoever was to make a room and died is waited for no longer than a second', async () => {
-    const { join, created, index, time } = await setUp({ seats: 16 });
+  it('I10: whoever was to make a room and died is waited for no longer than the length of a lease', async () => {
+    const { join, created, index, time, renew } = await setUp({ seats: 16 });
     const { create } = await index.claim({ name: 'duel', filter: {}, claims: ['of the dead'] });
     assert.equal(create.length, 1);
     const late = join();
     await settled();
-    await time.pass(1100);
+    await time.pass(LEASE_MS - 500);
+    await renew();
+    await time.pass(600);
     await late;
     assert.equal(created.length, 1);
   });
