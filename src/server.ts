@@ -15,8 +15,10 @@ import { clusterKey } from './gateway/node-cluster-key.ts';
 import { createHttpApp } from './http/app.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
-import { colyseusLogger } from './isolation/colyseus-logger.ts';
+import { guardHandlerEvents } from './isolation/colyseus-handler-events.ts';
+import { colyseusLogger, takeColyseusDebug } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
+import { type Owner, Owners } from './isolation/node-owners.ts';
 import { attachGameSockets, type GameSockets } from './isolation/ws-transport.ts';
 import { CloseCodes, ERRORS } from './kernel/errors.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
@@ -24,7 +26,10 @@ import { planRooms } from './matchmaking/colyseus-host.ts';
 import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matchmaking.ts';
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
+import { nodeTimers } from './matchmaking/timers.ts';
 import { hostRoom } from './roomkit/host-room.ts';
+import { createNodeVitals, type NodeVitals, overloadLimits } from './security/node-vitals.ts';
+import { Overload } from './security/overload.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
@@ -41,6 +46,12 @@ export interface ServerDeps {
   readonly page: RequestHandler;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
+  /** Who knows for whom code runs. */
+  readonly owners?: Owners;
+  /** The process's own, if left out. */
+  readonly vitals?: NodeVitals;
+  /** The process cannot be trusted any more, and should be stopped. */
+  readonly unsound?: (reason: string) => void;
 }
 
 export interface RunningServer {
@@ -60,30 +71,39 @@ const CLOSING_SHARE = 0.2;
 
 /** Starts to take players. @throws when the store or the port cannot be had; nothing is left open then. */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { settings, store, logger } = deps;
-  setLogger(colyseusLogger(deps));
+  const { settings, store, logger, owners = new Owners() } = deps;
+  const faults = new FaultLog({ ...deps, timers: nodeTimers });
+  const colyseusLog = colyseusLogger({ ...deps, timers: nodeTimers });
+  setLogger(colyseusLog);
+  takeColyseusDebug(colyseusLog.debug);
   const state: State = { phase: 'starting', port: 0, clusterKey: '' };
   const matchmaking = createMatchmaking({
     ...deps,
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
+    refusesRooms: () => (overload.reason === undefined ? undefined : ERRORS.OVERLOADED),
     lost: async () => {
       state.clusterKey = await agreedKey(deps, state.clusterKey);
     },
   });
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
-  const faults = new FaultLog(deps);
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
-  deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer }), options),
-  );
+  deps.defineRooms((name, Room, options) => {
+    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer });
+    return guardHandlerEvents(matchMaker.defineRoomType(name, Hosted, options), faults);
+  });
   planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
-  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
-  http.on('request', createApp(deps, matchmaking, state));
-  const parts = { http, sockets, forwarder, matchmaking };
+  const sockets = attachGameSockets(http, { ...settings, owners }, (upgrade, door) =>
+    owners.run(REQUEST, () => forwarder.route(upgrade, door)),
+  );
+  const vitals = deps.vitals ?? createNodeVitals();
+  const overload = createOverload(deps, vitals, http);
+  const app = createApp(deps, matchmaking, { state, overload, faults });
+  http.on('request', (req, res) => owners.run(REQUEST, () => void app(req, res)));
+  const parts = { http, sockets, forwarder, matchmaking, overload, vitals };
   try {
     state.clusterKey = await agreedKey(deps, '');
     await matchmaking.setUp(settings.publicAddress || undefined);
@@ -91,6 +111,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     state.port = (http.address() as AddressInfo).port;
     await matchMaker.accept();
     await keeper.start();
+    overload.start();
     state.phase = 'running';
     http.on('error', (cause) => logger.error('the server cannot accept a connection', {}, cause));
   } catch (cause) {
@@ -110,6 +131,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     },
   };
 }
+
+const REQUEST: Owner = { kind: 'request', name: 'request' };
 
 interface State {
   phase: 'starting' | 'running' | 'stopping';
@@ -152,7 +175,27 @@ function playerAddress({ headers, socket }: IncomingMessage): string | undefined
   return createAuthContext({ headers: new Headers(given), remoteAddress: socket.remoteAddress }).ip?.toString();
 }
 
-function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }: Matchmaking, state: State) {
+function createOverload(deps: ServerDeps, vitals: NodeVitals, http: Server): Overload {
+  const { settings, unsound = () => {} } = deps;
+  let connections = 0;
+  http.on('connection', (socket) => {
+    connections++;
+    socket.once('close', () => connections--);
+  });
+  return new Overload(
+    { ...deps, timers: nodeTimers, read: () => vitals.read(), connections: () => connections, unsound },
+    overloadLimits(settings.maxMemoryMb, settings.maxLagMs),
+  );
+}
+
+interface AppParts {
+  readonly state: State;
+  readonly overload: Overload;
+  readonly faults: FaultLog;
+}
+
+function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, { state, overload, faults }: AppParts) {
+  const { settings, store, page, logger } = deps;
   const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> =>
     matchmaker.match(method as Method, room, options, createAuthContext({ headers, remoteAddress }));
   return createHttpApp({
@@ -160,9 +203,11 @@ function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }
     logger,
     maxBodyBytes: settings.maxBodyBytes,
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
+    overloaded: () => overload.reason,
     matchmaking: {
       methods: METHODS,
       match,
+      failed: (thrown) => faults.report('matchmaking', 'match', thrown),
       unavailable: () => {
         if (state.phase === 'stopping') return ERRORS.STOPPING;
         return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;
@@ -186,13 +231,17 @@ interface Parts {
   readonly sockets: GameSockets;
   readonly forwarder: Forwarder;
   readonly matchmaking: Matchmaking;
+  readonly overload: Overload;
+  readonly vitals: NodeVitals;
 }
 
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
 async function stopAll(
   { settings, store, logger }: ServerDeps,
-  { http, sockets, forwarder, matchmaking: { keeper } }: Parts,
+  { http, sockets, forwarder, matchmaking: { keeper }, overload, vitals }: Parts,
 ): Promise<void> {
+  overload.stop();
+  vitals.stop();
   const closingMs = settings.drainTimeoutMs * CLOSING_SHARE;
   void keeper.retire();
   await within(settings.drainTimeoutMs - 2 * closingMs, matchMaker.gracefullyShutdown()).catch((cause) => {

@@ -12,6 +12,8 @@ import { replyError } from './reply.ts';
 export interface HttpDeps {
   readonly matchmaking: MatchmakeDeps;
   readonly notReady: () => string | undefined;
+  /** Why no rooms are made here now. */
+  readonly overloaded: () => string | undefined;
   /** Serves the page and its files; calls next for anything else. */
   readonly page: RequestHandler;
   readonly maxBodyBytes: number;
@@ -25,8 +27,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(readable, crossOrigin);
-  app.get('/healthz', healthz);
-  app.get('/readyz', readyz(deps.notReady));
+  app.get('/healthz', healthz(deps.overloaded));
+  app.get('/readyz', readyz(deps.notReady, deps.overloaded));
   const body = express.json({ limit: deps.maxBodyBytes, type: () => true });
   app.post('/matchmake/:method/:roomName', body, matchmake(deps.matchmaking));
   app.use(deps.page);

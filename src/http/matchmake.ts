@@ -22,13 +22,15 @@ export interface MatchmakeDeps {
   readonly match: (request: MatchmakeRequest) => Promise<object>;
   /** Why no seat can be given now, as an error to answer with. */
   readonly unavailable: () => ErrorKind | undefined;
+  /** An exception without a code: a fault of ours, whose words are not for clients. */
+  readonly failed: (thrown: unknown) => void;
 }
 
 const ROOM = /^[\w.:-]{1,64}$/;
 /** Own keys of parsed JSON that would change what an object is instead of what it holds. */
 const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty'];
 
-export function matchmake({ methods, match, unavailable }: MatchmakeDeps): RequestHandler {
+export function matchmake({ methods, match, unavailable, failed }: MatchmakeDeps): RequestHandler {
   return async (req, res) => {
     const away = unavailable();
     if (away !== undefined) return replyError(res, away);
@@ -43,7 +45,9 @@ export function matchmake({ methods, match, unavailable }: MatchmakeDeps): Reque
     try {
       replyJson(res, 200, await match({ method, room, options, headers, remoteAddress: req.socket.remoteAddress }));
     } catch (thrown) {
-      replyError(res, kindOf(thrown), messageOf(thrown));
+      if (isCoded(thrown)) return replyError(res, kindOf(thrown), messageOf(thrown));
+      failed(thrown);
+      replyError(res, ERRORS.UNHANDLED);
     }
   };
 }
@@ -55,13 +59,16 @@ function optionsOf(body: unknown): object | undefined {
   return FORBIDDEN_KEYS.some((key) => Object.hasOwn(body, key)) ? undefined : body;
 }
 
+function isCoded(thrown: unknown): boolean {
+  return typeof (thrown as { code?: unknown } | null)?.code === 'number';
+}
+
 /** Which error of ours is meant. */
 function kindOf(thrown: unknown): ErrorKind {
-  const code = (thrown as { code?: unknown } | null)?.code;
+  const { code } = thrown as { code: unknown };
   if (isFull(code, messageOf(thrown))) return ERRORS.ROOM_FULL;
   const known = Object.values(ERRORS).find((kind) => kind.code === code);
-  if (known !== undefined) return known;
-  return typeof code === 'number' ? ofTheGame(code) : ERRORS.UNHANDLED;
+  return known ?? ofTheGame(code as number);
 }
 
 /** Colyseus tells a full room from one that is gone, or from whatever else fails, by its words only. */

@@ -5,10 +5,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { Owners } from './node-owners.ts';
 import { SharedReads } from './node-shared-read.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
 import { readDirectly } from './ws-direct-frames.ts';
-import { GuardedSocket } from './ws-guarded-socket.ts';
+import { guardedSocketClass } from './ws-guarded-socket.ts';
 
 export interface GameSockets {
   /** No new sockets; those that do not close by themselves within `graceMs` are cut. */
@@ -17,6 +18,8 @@ export interface GameSockets {
 
 export interface GameSocketOptions {
   readonly maxMessageBytes: number;
+  /** Who knows for whom code runs. */
+  readonly owners?: Owners;
 }
 
 /**
@@ -48,7 +51,7 @@ const straightIn: Route = (upgrade, door) => door.accept(upgrade);
 /** Takes the server's WebSocket upgrades. */
 export function attachGameSockets(server: Server, options: GameSocketOptions, route = straightIn): GameSockets {
   const transport = new Transport({
-    WebSocket: GuardedSocket,
+    WebSocket: guardedSocketClass(options.owners ?? new Owners()),
     noServer: true,
     maxPayload: options.maxMessageBytes,
     ...CLOSING,

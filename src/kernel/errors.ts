@@ -33,6 +33,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { code: 539, status: 405, retryable: false, message: 'this method is not allowed here' },
   NOT_FOUND: { code: 540, status: 404, retryable: false, message: 'nothing is here' },
   SEAT_TIMEOUT: { code: 541, status: 541, retryable: true, message: 'the room did not answer in time; try again' },
+  OVERLOADED: { code: 566, status: 503, retryable: true, message: 'no room can be made now; try again' },
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -10,6 +10,7 @@ import { guardRoom, type RoomClass } from '../isolation/colyseus-guard.ts';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
 import { keepSeatsOfReturning } from '../isolation/colyseus-returning.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
+import type { Owners } from '../isolation/node-owners.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
@@ -17,13 +18,14 @@ import { chooseSerializer } from './replicating-serializer.ts';
 
 export interface HostServices extends RoomServices {
   readonly faults: FaultLog;
+  readonly owners: Owners;
   readonly lines: Lines;
   readonly claims: Claims;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
-  const Hosted = guardRoom(Base, services.faults);
+  const Hosted = guardRoom(Base, services.faults, services.owners);
   if (Base.prototype instanceof GameRoom) hostTicks(Hosted, services);
   const { clock, meter } = services.lines.deps;
   hostDelivery(Hosted, services.lines, (room, chosen) =>
