@@ -287,8 +287,15 @@ class Guard {
       if (then === 'refuse' && isRefusal(thrown)) throw thrown;
       if (!(WAITING.includes(name) && isEndOfWait(thrown))) this.#report(name, thrown, args);
       if (then === 'refuse') throw refusal(name);
+      if (name === 'onBeforeShutdown') this.#disconnect();
       return undefined;
     });
+  }
+
+  /** What the room's own hook should have led to: the process waits for it. */
+  #disconnect(): void {
+    const failed = (thrown: unknown): void => this.#faults.report(this.#room.roomName, 'disconnect', thrown);
+    this.#wrap(() => this.#room.disconnect(CloseCodes.mayTryReconnect), failed)();
   }
 
   /** Runs `callback` on the room; what it throws, now or by a promise, goes to `caught`. */
