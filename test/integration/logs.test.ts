@@ -1,6 +1,8 @@
 /** The log of a real process: what a game writes to the console, and a reader who reads no more. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Room as SdkRoom } from '@colyseus/sdk';
 import { cleanEnvironment, disposedAfterwards, passive, ROOT, startServerProcess } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -29,6 +31,28 @@ describe('the log of a process', () => {
     assert.equal(lines.length, 11, child.output());
     assert.match(lines.at(-1)!, / \.\.\. and 490 more/);
     for (const never of ['abcdefg', '\u001b', '\nforged']) assert.ok(!child.output().includes(never), never);
+  });
+
+  it('P2: what nobody reads is bounded, and holds up no end of a process, also one that opened nothing else', async () => {
+    const program = `
+      import { openStderr } from './src/observability/pino-destination.ts';
+      const log = openStderr();
+      const write = () => log.write('x'.repeat(999) + '\\n');
+      let kept = 0;
+      const fill = setInterval(() => { for (let i = 0; i < 200; i++) if (write()) kept++; }, 20);
+      setTimeout(() => { clearInterval(fill); process.stdout.write(String(kept), () => process.exit(3)); }, 400);`;
+    const args = ['--input-type=module', '-e', program];
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    stack.defer(() => void child.kill('SIGKILL'));
+    child.stderr.pause();
+    let kept = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      kept += chunk.toString();
+    });
+    const code = await Promise.race([once(child, 'exit'), sleep(5000, ['it hangs'])]);
+    assert.equal(code[0], 3);
+    // The pipe's own buffers hold a few hundred KB.
+    assert.ok(Number(kept) >= 64 && Number(kept) < 1000, `${kept} KB kept`);
   });
 
   it('P2: nobody reads it: the process answers as before, its memory stays, and it ends when it is told to', async () => {
