@@ -19,12 +19,19 @@ export interface NodeVitals {
 export function createNodeVitals(): NodeVitals {
   const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   lag.enable();
+  let rssBytes = 0;
+  /** Node reads it from a file: without a descriptor it is what it was. */
+  const readRss = (): boolean =>
+    lacksDescriptor(() => {
+      rssBytes = process.memoryUsage.rss();
+    });
+  const open = (): boolean => lacksDescriptor(() => closeSync(openSync(devNull, 'r')));
   return {
     read() {
-      const { rss, heapUsed } = process.memoryUsage();
+      const outOfDescriptors = open() || readRss();
       const lagMs = Math.max(0, lag.max / 1e6 - LAG_RESOLUTION_MS);
       lag.reset();
-      return { rssBytes: rss, heapBytes: heapUsed, lagMs, outOfDescriptors: isOutOfDescriptors() };
+      return { rssBytes, heapBytes: getHeapStatistics().used_heap_size, lagMs, outOfDescriptors };
     },
     stop: () => void lag.disable(),
   };
@@ -59,11 +66,13 @@ function descriptorsThereAre(): number {
   }
 }
 
-function isOutOfDescriptors(): boolean {
+/** @throws what has another cause. */
+function lacksDescriptor(open: () => void): boolean {
   try {
-    closeSync(openSync(devNull, 'r'));
+    open();
     return false;
   } catch (error) {
-    return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
+    throw error;
   }
 }

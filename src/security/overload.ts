@@ -78,8 +78,9 @@ export class Overload {
 
   /** Looks at once, and then once a second. */
   start(): void {
-    this.#sample(this.#deps.read());
+    // Planned first: what cannot be read now is looked at again.
     this.#cancel = this.#deps.timers.after(SAMPLE_EVERY_MS, () => this.start());
+    this.#sample(this.#deps.read());
   }
 
   stop(): void {

@@ -15,10 +15,10 @@ function setUp() {
   const lines: LogLine[] = [];
   const reasons: string[] = [];
   const vitals = { rssBytes: 100, heapBytes: 50, lagMs: 0, outOfDescriptors: false };
-  const machine = { connections: 0 };
+  const machine = { connections: 0, unreadable: false };
   const overload = new Overload(
     {
-      read: (): Vitals => ({ ...vitals }),
+      read: (): Vitals => (machine.unreadable ? assert.fail('unreadable') : { ...vitals }),
       connections: () => machine.connections,
       timers: time,
       logger: recordingLogger(lines),
@@ -112,6 +112,14 @@ describe('overload', () => {
     assert.deepEqual(reasons, []);
     await after(1, {});
     assert.deepEqual(reasons, ['file descriptors leak']);
+  });
+
+  it('goes on looking when something could not be read', async () => {
+    const { after, machine } = setUp();
+    machine.unreadable = true;
+    await assert.rejects(after(1, { rssBytes: 5000 }), /unreadable/);
+    machine.unreadable = false;
+    assert.equal(await after(1, {}), 'memory');
   });
 
   it('stops looking when it is stopped', () => {
