@@ -96,7 +96,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
-  const sockets = attachGameSockets(http, { ...settings, owners }, (upgrade, door) =>
+  const failed = (thrown: unknown): void => faults.report('player', 'socket', thrown);
+  const sockets = attachGameSockets(http, { ...settings, failed }, (upgrade, door) =>
     owners.run(REQUEST, () => forwarder.route(upgrade, door)),
   );
   const vitals = deps.vitals ?? createNodeVitals();

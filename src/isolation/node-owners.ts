@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface Owner {
-  readonly kind: 'room' | 'player' | 'request';
+  readonly kind: 'room' | 'request';
   /** The name of the room's kind, or the kind again. */
   readonly name: string;
 }

@@ -1,5 +1,5 @@
 /**
- * The policy for exceptions and rejections that nobody caught. What belongs to a room, a player or a request is counted
+ * The policy for exceptions and rejections that nobody caught. What belongs to a room or a request is counted
  * and logged, and the process serves on: nobody outside can end it that way. What belongs to the process itself is so too,
  * up to so many a minute. Beyond that, and when Node says that its own state is broken, the process is unsound: it drains
  * and ends. Rules: src/security/SPEC.md (P6 to P9).

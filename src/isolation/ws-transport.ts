@@ -5,7 +5,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
-import { Owners } from './node-owners.ts';
 import { SharedReads } from './node-shared-read.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
 import { readDirectly } from './ws-direct-frames.ts';
@@ -18,8 +17,8 @@ export interface GameSockets {
 
 export interface GameSocketOptions {
   readonly maxMessageBytes: number;
-  /** Who knows for whom code runs. */
-  readonly owners?: Owners;
+  /** Is told what a listener of a socket threw, which is cut then. */
+  readonly failed: (thrown: unknown) => void;
 }
 
 /**
@@ -51,7 +50,7 @@ const straightIn: Route = (upgrade, door) => door.accept(upgrade);
 /** Takes the server's WebSocket upgrades. */
 export function attachGameSockets(server: Server, options: GameSocketOptions, route = straightIn): GameSockets {
   const transport = new Transport({
-    WebSocket: guardedSocketClass(options.owners ?? new Owners()),
+    WebSocket: guardedSocketClass(options.failed),
     noServer: true,
     maxPayload: options.maxMessageBytes,
     ...CLOSING,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { matchMaker } from '@colyseus/core';
 import type { Room as SdkRoom } from '@colyseus/sdk';
 import { ERRORS } from '../../src/kernel/errors.ts';
 import { ERROR, matchmake, RawClient, roomData, type Seat } from '../support/raw-client.ts';
@@ -292,6 +293,18 @@ describe('fault isolation', () => {
       const { body } = await matchmake(server.url, 'joinById', room.roomId);
       return body.code === ERRORS.ROOM_NOT_FOUND.code;
     });
+  });
+
+  it('P6: a listener of a socket that throws ends that socket, and nothing else', async () => {
+    const room = await create('stock');
+    const other = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+    const before = faults('socket');
+    const { clients } = matchMaker.getLocalRoomById(room.roomId);
+    clients.at(-1)!.ref.prependListener('message', failing);
+    other.send(roomData('echo'));
+    assert.equal((await other.whenClosed()).code, 1006);
+    assert.ok(faults('socket') > before);
+    await assertGoesOn(room);
   });
 
   it('P5: what clients send is logged without a stack', () => {

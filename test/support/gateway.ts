@@ -51,7 +51,7 @@ export async function startGateway(
     socket.on('close', () => connections.delete(socket));
   });
   const accepted: string[] = [];
-  const sockets = attachGameSockets(http, { maxMessageBytes: 1_000_000 }, (upgrade, door) =>
+  const sockets = attachGameSockets(http, { maxMessageBytes: 1_000_000, failed: () => {} }, (upgrade, door) =>
     forwarder.route(upgrade, {
       accept(taken) {
         accepted.push(taken.req.url ?? '');
