@@ -32,12 +32,16 @@ export async function startServerProcess(): Promise<ServerProcess> {
 /**
  * Starts a server on a free port of the loopback, unless `env` says otherwise. Resolves when it is ready. Throws with the
  * end of its output, and leaves nothing running, when it ends or stays silent instead.
+ * @param args what Node runs, from the root of the project.
  */
-export async function launchServer(env: NodeJS.ProcessEnv): Promise<{ child: Child; port: number }> {
+export async function launchServer(
+  env: NodeJS.ProcessEnv,
+  args: readonly string[] = ['src/main.ts'],
+): Promise<{ child: Child; port: number }> {
   const child = await startChild({
     name: 'the server',
     command: process.execPath,
-    args: ['src/main.ts'],
+    args,
     cwd: ROOT,
     env: { ...LOOPBACK, ...env },
   });

@@ -13,23 +13,23 @@ import { pagePolicy } from './http/security-headers.ts';
 import { certifiedName } from './http/tls.ts';
 import { tameConsole } from './isolation/console-tamer.ts';
 import { FaultLog } from './isolation/fault-log.ts';
-import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node-process.ts';
+import { Ending } from './isolation/node-ending.ts';
+import { Owners } from './isolation/node-owners.ts';
+import { keepInstrumentationOut, takeExceptions, takeWarnings } from './isolation/node-process.ts';
+import { ProcessFaults } from './isolation/process-faults.ts';
 import { messageOf } from './kernel/invariant.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
 import { openLocalStore } from './matchmaking/colyseus-local-store.ts';
 import { openRedisStore } from './matchmaking/redis-store.ts';
-import { createConsoleLogger } from './observability/console-logger.ts';
+import { nodeTimers } from './matchmaking/timers.ts';
 import { createCounters } from './observability/counters.ts';
+import { openStderr } from './observability/pino-destination.ts';
+import { createPinoLogger, type Log } from './observability/pino-logger.ts';
 
 import { type RunningServer, type Store, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
 const REDIS_START_TIMEOUT_MS = 5000;
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
-/** npm passes a Ctrl+C on to us who have it already: only a later one means "at once". */
-const SECOND_SIGNAL_AFTER_MS = 1500;
-/** Before the promised end, so that the process is gone within it. */
-const LAST_EXIT_MARGIN_MS = 200;
 
 if (process.argv.includes('--help')) {
   process.stdout.write(helpText());
@@ -40,14 +40,18 @@ if (process.argv.includes('--help')) {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const logger = createConsoleLogger(settings.logLevel, {
-    write: (line) => process.stderr.write(`${line}\n`),
-    now: () => new Date(),
-  });
-  const deps = { logger, meter: createCounters(), clock: performance };
+  const meter = createCounters();
+  const logger = openLog(settings, meter);
+  const deps = { logger, meter, clock: performance, timers: nodeTimers };
+  const owners = new Owners();
+  const ending = new Ending(logger, settings.drainTimeoutMs, () => logger.settle());
+  const unsound = (reason: string): void => ending.unsound(reason);
   keepInstrumentationOut();
-  surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
-  tameConsole(console, new FaultLog(deps, 'a client sent what cannot be decoded'));
+  const strays = new FaultLog(deps, 'an exception nobody caught; the process goes on');
+  const policy = new ProcessFaults({ ...deps, faults: strays, unsound }, settings.maxStrayExceptions);
+  takeExceptions(policy, owners, logger);
+  takeWarnings(logger);
+  tameConsole(console, logger, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
     const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
     const arena = {
@@ -59,14 +63,27 @@ async function run(settings: Settings): Promise<void> {
       ...deps,
       settings,
       store,
+      owners,
+      unsound,
       page: page(assets, pagePolicy(settings)),
       defineRooms: (define) => defineRooms(define, { arena }),
     });
-    stopOnSignal(server, settings, logger);
+    ending.of(server);
     announce(server, settings);
   } catch (cause) {
     fail([`Hypogeum could not start: ${messageOf(cause)}`]);
   }
+}
+
+function openLog({ logFormat, logLevel: level, ...limits }: Settings, meter: Meter): Log {
+  const terminal = process.stderr.isTTY ? 'pretty' : 'json';
+  const options = {
+    level,
+    format: logFormat === 'auto' ? terminal : logFormat,
+    linesPerKind: limits.logLinesPerKind,
+    bytesPerSecond: limits.logBytesPerSecond,
+  };
+  return createPinoLogger(options, { destination: openStderr(), now: Date.now, timers: nodeTimers, meter });
 }
 
 interface Services {
@@ -86,22 +103,6 @@ function announce({ port, certificate }: RunningServer, { host }: Settings): voi
     : pageAddress(host, port);
   process.stdout.write(`Hypogeum is ready: ${at}\n`);
   process.send?.('ready');
-}
-
-function stopOnSignal(server: RunningServer, { drainTimeoutMs }: Settings, logger: Logger): void {
-  let firstAt: number | undefined;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (firstAt !== undefined) {
-      if (performance.now() - firstAt > SECOND_SIGNAL_AFTER_MS) process.exit(1);
-      return;
-    }
-    firstAt = performance.now();
-    logger.info('stopping', { signal });
-    setTimeout(() => process.exit(0), drainTimeoutMs - LAST_EXIT_MARGIN_MS).unref();
-    await server.stop();
-    process.exit(0);
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, (received) => void stop(received));
 }
 
 function fail(reasons: readonly string[]): void {

@@ -2,7 +2,7 @@
  * One server process put together: rooms made ready, matchmaking on its store, HTTP and sockets on one port. No logic
  * of its own. Colyseus's match maker is one per process, so there is one server per process.
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAuthContext, matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
@@ -14,13 +14,16 @@ import { Forwarder } from './gateway/forwarder.ts';
 import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
 import { createHttpApp } from './http/app.ts';
+import { ConnectionCount } from './http/connection-count.ts';
 import { createListener } from './http/listener.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
 import { Refusals } from './http/refusals.ts';
 import { loadTls, watchTls } from './http/tls.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
-import { colyseusLogger } from './isolation/colyseus-logger.ts';
+import { guardHandlerEvents } from './isolation/colyseus-handler-events.ts';
+import { colyseusLogger, takeColyseusDebug } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
+import { type Owner, Owners } from './isolation/node-owners.ts';
 import { attachGameSockets, type GameSockets } from './isolation/ws-transport.ts';
 import { CloseCodes, ERRORS } from './kernel/errors.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
@@ -28,10 +31,13 @@ import { planRooms } from './matchmaking/colyseus-host.ts';
 import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matchmaking.ts';
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
+import { nodeTimers } from './matchmaking/timers.ts';
 import { hostRoom } from './roomkit/host-room.ts';
 import { BudgetGate } from './security/frame-gate.ts';
 import { LimitLog } from './security/limit-log.ts';
+import { createNodeVitals, type NodeVitals, overloadLimits } from './security/node-vitals.ts';
 import { originCheck } from './security/origins.ts';
+import { Overload } from './security/overload.ts';
 import { Reconnections } from './security/reconnections.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
@@ -51,6 +57,12 @@ export interface ServerDeps {
   readonly lookAtTlsFilesEveryMs?: number;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
+  /** Who knows for whom code runs. */
+  readonly owners?: Owners;
+  /** The process's own, if left out. */
+  readonly vitals?: NodeVitals;
+  /** The process cannot be trusted any more, and should be stopped. */
+  readonly unsound?: (reason: string) => void;
 }
 
 export interface RunningServer {
@@ -70,44 +82,57 @@ const CLOSING_SHARE = 0.2;
 
 /** Starts to take players. @throws when the store or the port cannot be had; nothing is left open then. */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { settings, store, logger } = deps;
+  const { settings, store, logger, owners = new Owners() } = deps;
   const tlsFiles = settings.tlsCert === '' ? undefined : { cert: settings.tlsCert, key: settings.tlsKey };
   const tls = tlsFiles && loadTls(tlsFiles);
-  setLogger(colyseusLogger(deps));
+  const faults = new FaultLog({ ...deps, timers: nodeTimers });
+  const colyseusLog = colyseusLogger({ ...deps, timers: nodeTimers });
+  setLogger(colyseusLog);
+  takeColyseusDebug(colyseusLog.debug);
   const state: State = { phase: 'starting', port: 0, clusterKey: '' };
   const matchmaking = createMatchmaking({
     ...deps,
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
+    refusesRooms: () => (overload.reason === undefined ? undefined : ERRORS.OVERLOADED),
     lost: async () => {
       state.clusterKey = await agreedKey(deps, state.clusterKey);
     },
   });
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
-  const faults = new FaultLog(deps);
   const limits = new LimitLog(deps);
   const reconnections = new Reconnections({ ...deps, log: limits }, settings);
   const stays = staysOf(settings, limits);
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
-  deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, ...stays }), options),
-  );
+  deps.defineRooms((name, Room, options) => {
+    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, ...stays });
+    return guardHandlerEvents(matchMaker.defineRoomType(name, Hosted, options), faults);
+  });
   planRooms(store.index);
+  const vitals = deps.vitals ?? createNodeVitals();
+  const connections = new ConnectionCount();
+  const overload = createOverload(deps, vitals, connections);
   const refusals = new Refusals(deps);
-  const http = createListener(createApp(deps, matchmaking, { state, refusals, reconnections }), settings, {
-    refusals,
-    tls,
-  });
+  const app = createApp(deps, matchmaking, { state, overload, faults, refusals, reconnections });
+  const answer: RequestListener = (req, res) => owners.run(REQUEST, () => void app(req, res));
+  const http = createListener(answer, settings, { refusals, tls });
+  connections.watch(http);
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
-  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door), {
-    gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
-    reconnections: {
-      isRefused: (req) => reconnections.isRefused(playerAddress(req) ?? ''),
-      failed: (req) => reconnections.failed(playerAddress(req) ?? ''),
+  const sockets = attachGameSockets(
+    http,
+    settings,
+    (upgrade, door) => owners.run(REQUEST, () => forwarder.route(upgrade, door)),
+    {
+      failed: (thrown) => faults.report('player', 'socket', thrown),
+      gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
+      reconnections: {
+        isRefused: (req) => reconnections.isRefused(playerAddress(req) ?? ''),
+        failed: (req) => reconnections.failed(playerAddress(req) ?? ''),
+      },
     },
-  });
-  const parts = { http, sockets, forwarder, matchmaking };
+  );
+  const parts = { http, sockets, forwarder, matchmaking, overload, vitals };
   try {
     state.clusterKey = await agreedKey(deps, '');
     await matchmaking.setUp(settings.publicAddress || undefined);
@@ -115,6 +140,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     state.port = (http.address() as AddressInfo).port;
     await matchMaker.accept();
     await keeper.start();
+    overload.start();
     state.phase = 'running';
     http.on('error', (cause) => logger.error('the server cannot accept a connection', {}, cause));
   } catch (cause) {
@@ -139,6 +165,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     },
   };
 }
+
+const REQUEST: Owner = { kind: 'request', name: 'request' };
 
 interface State {
   phase: 'starting' | 'running' | 'stopping';
@@ -189,14 +217,25 @@ function staysOf({ joinTimeoutMs, idleTimeoutSeconds }: Settings, limits: LimitL
   };
 }
 
+function createOverload(deps: ServerDeps, vitals: NodeVitals, connections: ConnectionCount): Overload {
+  const { settings, unsound = () => {} } = deps;
+  return new Overload(
+    { ...deps, timers: nodeTimers, read: () => vitals.read(), connections: () => connections.open, unsound },
+    overloadLimits(settings.maxMemoryMb, settings.maxLagMs),
+  );
+}
+
 interface AppParts {
   readonly state: State;
+  readonly overload: Overload;
+  readonly faults: FaultLog;
   readonly refusals: Refusals;
   readonly reconnections: Reconnections;
 }
 
-function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, { state, refusals, reconnections }: AppParts) {
+function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, parts: AppParts) {
   const { settings, store, page } = deps;
+  const { state, overload, faults, refusals, reconnections } = parts;
   const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
     const context = createAuthContext({ headers, remoteAddress });
     const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context);
@@ -207,9 +246,11 @@ function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, { state, refus
     refusals,
     originAllowed: originCheck(settings.corsOrigins),
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
+    overloaded: () => overload.reason,
     matchmaking: {
       methods: METHODS,
       match,
+      failed: (thrown: unknown) => faults.report('matchmaking', 'match', thrown),
       unavailable: () => {
         if (state.phase === 'stopping') return ERRORS.STOPPING;
         return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;
@@ -234,13 +275,17 @@ interface Parts {
   readonly sockets: GameSockets;
   readonly forwarder: Forwarder;
   readonly matchmaking: Matchmaking;
+  readonly overload: Overload;
+  readonly vitals: NodeVitals;
 }
 
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
 async function stopAll(
   { settings, store, logger }: ServerDeps,
-  { http, sockets, forwarder, matchmaking: { keeper } }: Parts,
+  { http, sockets, forwarder, matchmaking: { keeper }, overload, vitals }: Parts,
 ): Promise<void> {
+  overload.stop();
+  vitals.stop();
   const closingMs = settings.drainTimeoutMs * CLOSING_SHARE;
   void keeper.retire();
   await within(settings.drainTimeoutMs - 2 * closingMs, matchMaker.gracefullyShutdown()).catch((cause) => {

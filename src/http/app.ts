@@ -16,6 +16,8 @@ import { type SecurityHeadersOptions, securityHeaders } from './security-headers
 export interface HttpDeps {
   readonly matchmaking: Omit<MatchmakeDeps, 'refusals' | 'limits'>;
   readonly notReady: () => string | undefined;
+  /** Why no rooms are made here now. */
+  readonly overloaded: () => string | undefined;
   /** Serves the page and its files; calls next for anything else. */
   readonly page: RequestHandler;
   readonly originAllowed: OriginAllowed;
@@ -31,8 +33,8 @@ export function createHttpApp(deps: HttpDeps, options: HttpOptions): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(securityHeaders(options), crossOrigin(deps.originAllowed, refusals));
-  app.get('/healthz', healthz);
-  app.get('/readyz', readyz(deps.notReady));
+  app.get('/healthz', healthz(deps.overloaded));
+  app.get('/readyz', readyz(deps.notReady, deps.overloaded));
   app.post('/matchmake/:method/:roomName', matchmake({ ...deps.matchmaking, refusals, limits: options }));
   app.use(deps.page);
   app.use((req, res) =>

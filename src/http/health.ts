@@ -2,13 +2,23 @@
 import type { RequestHandler } from 'express';
 import { replyJson } from './reply.ts';
 
-export const healthz: RequestHandler = (_req, res) => replyJson(res, 200, { alive: true });
+/**
+ * `overloaded` gives the reason why no rooms are made here now, or undefined. Both routes tell it, and neither fails for
+ * it: the players of the rooms that are there need this process, and new rooms go elsewhere by themselves.
+ */
+export function healthz(overloaded: () => string | undefined): RequestHandler {
+  return (_req, res) => replyJson(res, 200, { alive: true, ...told(overloaded()) });
+}
 
 /** `notReady` gives the reason why no player can be taken now, or undefined. */
-export function readyz(notReady: () => string | undefined): RequestHandler {
+export function readyz(notReady: () => string | undefined, overloaded: () => string | undefined): RequestHandler {
   return (_req, res) => {
     const reason = notReady();
-    if (reason === undefined) replyJson(res, 200, { ready: true });
+    if (reason === undefined) replyJson(res, 200, { ready: true, ...told(overloaded()) });
     else replyJson(res, 503, { ready: false, reason });
   };
+}
+
+function told(overloaded: string | undefined): { overloaded?: string } {
+  return overloaded === undefined ? {} : { overloaded };
 }

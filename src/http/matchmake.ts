@@ -26,11 +26,13 @@ export interface MatchmakeDeps {
   readonly unavailable: () => ErrorKind | undefined;
   readonly limits: BodyLimits;
   readonly refusals: Refusals;
+  /** An exception without a code: a fault of ours, whose words are not for clients. */
+  readonly failed: (thrown: unknown) => void;
 }
 
 const ROOM = /^[\w.:-]{1,64}$/;
 
-export function matchmake({ methods, match, unavailable, limits, refusals }: MatchmakeDeps): RequestHandler {
+export function matchmake({ methods, match, unavailable, failed, limits, refusals }: MatchmakeDeps): RequestHandler {
   return async (req, res) => {
     // Whatever there is to answer: a connection that ends with a body on its way may lose the answer.
     const body = await readBody(req, res, limits);
@@ -51,18 +53,23 @@ export function matchmake({ methods, match, unavailable, limits, refusals }: Mat
       const { remoteAddress } = req.socket;
       replyJson(res, 200, await match({ method, room, options: body.value, headers, remoteAddress }));
     } catch (thrown) {
-      replyError(res, kindOf(thrown), messageOf(thrown));
+      if (isCoded(thrown)) return replyError(res, kindOf(thrown), messageOf(thrown));
+      failed(thrown);
+      replyError(res, ERRORS.UNHANDLED);
     }
   };
 }
 
+function isCoded(thrown: unknown): boolean {
+  return typeof (thrown as { code?: unknown } | null)?.code === 'number';
+}
+
 /** Which error of ours is meant. */
 function kindOf(thrown: unknown): ErrorKind {
-  const code = (thrown as { code?: unknown } | null)?.code;
+  const { code } = thrown as { code: unknown };
   if (isFull(code, messageOf(thrown))) return ERRORS.ROOM_FULL;
   const known = Object.values(ERRORS).find((kind) => kind.code === code);
-  if (known !== undefined) return known;
-  return typeof code === 'number' ? ofTheGame(code) : ERRORS.UNHANDLED;
+  return known ?? ofTheGame(code as number);
 }
 
 /** Colyseus tells a full room from one that is gone, or from whatever else fails, by its words only. */

@@ -32,7 +32,7 @@ export function guardFrames(Guarded: RoomClass, base: Room, faults: FaultLog): v
       inside._onMessage.call(this, client, frame);
       isOffence = isForHandler && socket?.awaitsHandler === true;
     } catch (thrown) {
-      faults.report(this.roomName, 'frame', thrown);
+      faults.report(this.roomName, 'frame', thrown, 'outside');
       isOffence = true;
     }
     if (socket !== undefined) socket.awaitsHandler = false;

@@ -7,13 +7,14 @@
  * a room that defines one still gets every exception, in Colyseus's classes.
  */
 import { type Client, type MessageContext, Room, ServerError } from '@colyseus/core';
-import { ERRORS } from '../kernel/errors.ts';
+import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
 import { exceptionFor } from './colyseus-exceptions.ts';
 import { guardFrames, reachedHandler } from './colyseus-frames.ts';
 import { internalsOf, override } from './colyseus-internals.ts';
 import { codedSchema, isSchema } from './colyseus-schema.ts';
 import type { FaultLog } from './fault-log.ts';
+import { type Owner, Owners } from './node-owners.ts';
 
 export type RoomClass = new () => Room;
 
@@ -37,28 +38,51 @@ const LIFECYCLE: { readonly [hook: string]: 'go on' | 'refuse' } = {
 /** Where a game waits for a player to come back. */
 const WAITING = ['onDrop', 'onLeave'];
 
-export function guardRoom<C extends RoomClass>(Base: C, faults: FaultLog): C {
+/** What guards share: where faults go, and who knows for whom code runs. */
+export interface GuardServices {
+  readonly faults: FaultLog;
+  readonly owners: Owners;
+}
+
+export function guardRoom<C extends RoomClass>(Base: C, faults: FaultLog, owners = new Owners()): C {
+  const services = { faults, owners };
   const Guarded = { [Base.name]: class extends (Base as RoomClass) {} }[Base.name]!;
   const base = Base.prototype as Room;
-  hideUncaughtException(Guarded, faults);
-  guardStaticAuth(Guarded, Base, faults);
+  hideUncaughtException(Guarded, services);
+  guardStaticAuth(Guarded, Base, services);
   override(Guarded, '__init', function init(this: Room) {
-    const guard = guardOf(this, faults);
+    const guard = guardOf(this, services);
     guard.takeUncaughtException(base);
-    internalsOf(base).__init.call(this);
+    guard.begin('class fields', () => internalsOf(base).__init.call(this));
     guard.wrapLifecycle();
   });
-  overrideCallbackTakers(Guarded, base, faults);
-  overrideFramework(Guarded, base, faults);
+  overrideCallbackTakers(Guarded, base, services);
+  overrideFramework(Guarded, base, services);
   guardFrames(Guarded, base, faults);
-  return Guarded as C;
+  return guardConstructor(Guarded, services) as C;
+}
+
+/** The room's constructor and its fields. Whoever asked for the room hears nothing of what was thrown. */
+function guardConstructor(Guarded: RoomClass, { faults, owners }: GuardServices): RoomClass {
+  const owner: Owner = { kind: 'room', name: Guarded.name };
+  return new Proxy(Guarded, {
+    construct(target, args, newTarget): Room {
+      try {
+        return owners.run(owner, () => Reflect.construct(target, args, newTarget) as Room);
+      } catch (thrown) {
+        if (isRefusal(thrown)) throw thrown;
+        faults.report(owner.name, 'constructor', thrown);
+        throw refusal('constructor');
+      }
+    },
+  });
 }
 
 const GUARD = Symbol('hypogeum.guard');
 
 /** A room's guard, made at its first use: fields and constructors may set timers and register handlers before __init. */
-function guardOf(room: Room & { [GUARD]?: Guard }, faults: FaultLog): Guard {
-  if (room[GUARD] === undefined) Object.defineProperty(room, GUARD, { value: new Guard(room, faults) });
+function guardOf(room: Room & { [GUARD]?: Guard }, services: GuardServices): Guard {
+  if (room[GUARD] === undefined) Object.defineProperty(room, GUARD, { value: new Guard(room, services) });
   return room[GUARD]!;
 }
 
@@ -66,24 +90,25 @@ function guardOf(room: Room & { [GUARD]?: Guard }, faults: FaultLog): Guard {
  * Colyseus looks for this hook while constructing and registering; it must not find the game's. It looks first at the end
  * of Room's own constructor, when the clock is there and no field of the game is yet: the guard begins with that.
  */
-function hideUncaughtException(Guarded: RoomClass, faults: FaultLog): void {
+function hideUncaughtException(Guarded: RoomClass, services: GuardServices): void {
   Object.defineProperty(Guarded.prototype, 'onUncaughtException', {
     get(this: Room): undefined {
-      if (Object.hasOwn(this, 'clock')) guardOf(this, faults);
+      if (Object.hasOwn(this, 'clock')) guardOf(this, services);
     },
     set(this: Room, hook: Callback | undefined) {
-      guardOf(this, faults).onUncaught = hook;
+      guardOf(this, services).onUncaught = hook;
     },
     configurable: true,
   });
 }
 
-function guardStaticAuth(Guarded: RoomClass, Base: RoomClass, faults: FaultLog): void {
+function guardStaticAuth(Guarded: RoomClass, Base: RoomClass, { faults, owners }: GuardServices): void {
   const own = (Base as unknown as typeof Room).onAuth;
   if (own === Room.onAuth) return;
+  const owner: Owner = { kind: 'room', name: Base.name };
   const onAuth = async (...args: Parameters<typeof own>): Promise<unknown> => {
     try {
-      return await own.apply(Guarded, args);
+      return await owners.run(owner, () => own.apply(Guarded, args));
     } catch (thrown) {
       if (isRefusal(thrown)) throw thrown;
       faults.report(Base.name, 'static onAuth', thrown);
@@ -94,26 +119,39 @@ function guardStaticAuth(Guarded: RoomClass, Base: RoomClass, faults: FaultLog):
 }
 
 /** The methods through which a room hands callbacks to Colyseus: each wraps the callback on its way. */
-function overrideCallbackTakers(Guarded: RoomClass, base: Room, faults: FaultLog): void {
+function overrideCallbackTakers(Guarded: RoomClass, base: Room, services: GuardServices): void {
   for (const method of ['setTimestep', 'setFixedTimestep'] as const) {
     override(Guarded, method, function take(this: Room, callback?: Callback, ...rest: unknown[]) {
-      const wrapped = callback && guardOf(this, faults).step(method, callback);
+      const wrapped = callback && guardOf(this, services).step(method, callback);
       return (base[method] as Callback).call(this, wrapped, ...rest);
     });
   }
   for (const method of ['onMessage', 'onMessageBytes'] as const) {
     override(Guarded, method, function take(this: Room, type: string | number, ...rest: unknown[]) {
       const callback = rest.pop();
-      const guard = guardOf(this, faults);
+      const guard = guardOf(this, services);
       const wrapped = typeof callback === 'function' ? guard.handler(type, callback as Callback) : callback;
       const schemas = rest.map((schema) => (isSchema(schema) ? codedSchema(schema) : schema));
       return (base[method] as Callback).call(this, type, ...schemas, wrapped);
     });
   }
+  override(Guarded, 'defineInput', function take(this: Room, type: unknown, options?: InputOptions) {
+    const sanitize = options?.sanitize;
+    const guarded =
+      typeof sanitize === 'function'
+        ? { ...options, sanitize: guardOf(this, services).sanitizer(sanitize as Callback) }
+        : options;
+    return (internalsOf(base).defineInput as Callback).call(this, type, guarded);
+  });
+}
+
+/** Of what a room may say about its inputs, the one callback that runs for each frame of a client. */
+interface InputOptions {
+  readonly sanitize?: unknown;
 }
 
 /** Colyseus's own entry points, where what remains would end the process: a driver that rejects, a serializer that throws. */
-function overrideFramework(Guarded: RoomClass, base: Room, faults: FaultLog): void {
+function overrideFramework(Guarded: RoomClass, base: Room, { faults }: GuardServices): void {
   const inside = internalsOf(base);
   override(Guarded, '_onLeave', async function onLeave(this: Room, client: Client, code?: number) {
     try {
@@ -136,13 +174,35 @@ function overrideFramework(Guarded: RoomClass, base: Room, faults: FaultLog): vo
 class Guard {
   readonly #room: Room;
   readonly #faults: FaultLog;
+  readonly #owners: Owners;
+  #owner: Owner;
   /** The game's own hook. */
   onUncaught: Callback | undefined;
 
-  constructor(room: Room, faults: FaultLog) {
+  constructor(room: Room, { faults, owners }: GuardServices) {
     this.#room = room;
     this.#faults = faults;
+    this.#owners = owners;
+    this.#owner = { kind: 'room', name: room.constructor.name };
     this.#wrapClock();
+  }
+
+  /** A room gets its name after its fields. */
+  #asOwner(): Owner {
+    const { roomName } = this.#room;
+    if (roomName !== undefined && roomName !== this.#owner.name) this.#owner = { kind: 'room', name: roomName };
+    return this.#owner;
+  }
+
+  /** Colyseus's own reading of the room before it is there: what it throws is for the log alone. */
+  begin(name: string, run: () => void): void {
+    try {
+      this.#owners.run(this.#asOwner(), run);
+    } catch (thrown) {
+      if (isRefusal(thrown)) throw thrown;
+      this.#faults.report(this.#owner.name, name, thrown);
+      throw refusal(name);
+    }
   }
 
   /** Keeps the game's own hook if it is a method or a class field, and hides it from Colyseus. */
@@ -185,9 +245,10 @@ class Guard {
   step(name: string, callback: Callback): Callback {
     const room = this.#room;
     const failed = (thrown: unknown): void => this.#report(name, thrown, []);
+    const run = (told: unknown): unknown => callback.call(room, told);
     return (told) => {
       try {
-        const result = callback.call(room, told);
+        const result = this.#owners.run(this.#asOwner(), run, told);
         if (isThenable(result)) result.then(undefined, failed);
       } catch (thrown) {
         failed(thrown);
@@ -207,13 +268,28 @@ class Guard {
     return this.#wrap(callback, failed, reachedHandler);
   }
 
+  /** An input that cannot be made sane is not used: the frame counts as one that cannot be read. */
+  sanitizer(callback: Callback): Callback {
+    return this.#wrap(callback, (thrown, args) => {
+      this.#report('sanitize', thrown, args);
+      throw refusal('sanitize');
+    });
+  }
+
   #hook(name: string, hook: Callback, then: 'go on' | 'refuse'): Callback {
     return this.#wrap(hook, (thrown, args) => {
       if (then === 'refuse' && isRefusal(thrown)) throw thrown;
       if (!(WAITING.includes(name) && isEndOfWait(thrown))) this.#report(name, thrown, args);
       if (then === 'refuse') throw refusal(name);
+      if (name === 'onBeforeShutdown') this.#disconnect();
       return undefined;
     });
+  }
+
+  /** What the room's own hook should have led to: the process waits for it. */
+  #disconnect(): void {
+    const failed = (thrown: unknown): void => this.#faults.report(this.#room.roomName, 'disconnect', thrown);
+    this.#wrap(() => this.#room.disconnect(CloseCodes.mayTryReconnect), failed)();
   }
 
   /** Runs `callback` on the room; what it throws, now or by a promise, goes to `caught`. `begun` gets its first argument. */
@@ -223,11 +299,12 @@ class Guard {
     begun?: (first: unknown) => void,
   ): Callback {
     const room = this.#room;
+    const run = (args: unknown[]): unknown => callback.apply(room, args);
     return (...args) => {
       begun?.(args[0]);
       let result: unknown;
       try {
-        result = callback.apply(room, args);
+        result = this.#owners.run(this.#asOwner(), run, args);
       } catch (thrown) {
         return caught(thrown, args);
       }

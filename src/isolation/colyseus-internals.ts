@@ -16,6 +16,8 @@ export interface RoomInternals {
   _onLeave(client: Client, code?: number): Promise<unknown>;
   /** Whose seat a reconnection token is for, if it is kept; closes the connection that still has it. */
   checkReconnectionToken(token: string): string | undefined;
+  /** Declares what clients send as input; `protected` in Colyseus. */
+  defineInput(type: unknown, options?: unknown): unknown;
   /** Emits `dispose` when the room ends. */
   readonly _events: EventEmitter;
   /** A truthy value keeps `patchRate = null` from starting a timer, and `broadcastPatch` from ticking the clock. */
@@ -36,6 +38,7 @@ export const INTERNAL_METHODS = [
   '_onMessage',
   '_onLeave',
   'checkReconnectionToken',
+  'defineInput',
   'broadcastPatch',
   'sendFullState',
   '_timelineMode',

@@ -1,8 +1,9 @@
 /**
- * Colyseus's log lines, taken over: its notices for developers become debug lines; its warnings and errors, many of
- * them caused by what clients send and each with a stack, are counted and logged once a minute a kind.
+ * Colyseus's log lines, taken over: its notices for developers, and what DEBUG=colyseus:* asks it for, become debug lines;
+ * its warnings and errors, which are caused by what clients send and come with a stack each, are counted and logged once
+ * a minute a kind, in their first line alone. (Exceptions of rooms never get there: colyseus-guard.ts has them.)
  */
-
+import * as colyseusDebug from '@colyseus/core/Debug';
 import { messageOf } from '../kernel/invariant.ts';
 import { FaultLog, type FaultLogDeps } from './fault-log.ts';
 
@@ -17,15 +18,24 @@ export interface ColyseusLogger {
 
 export function colyseusLogger(deps: FaultLogDeps): ColyseusLogger {
   const faults = new FaultLog(deps, 'Colyseus reports an error');
-  const quiet: Log = (...args) => deps.logger.debug(args.map(messageOf).join(' '));
-  const loud: Log = (...args) =>
-    faults.report('colyseus', kindOf(args), new ColyseusReport(args.map(messageOf).join(' ')));
+  const quiet: Log = (...args) => deps.logger.debug(textOf(args));
+  const loud: Log = (...args) => faults.report('colyseus', kindOf(args), new ColyseusReport(textOf(args)), 'outside');
   return { debug: quiet, info: quiet, trace: quiet, warn: loud, error: loud };
 }
 
-/** Its text already holds a stack; one of ours would only say that it was logged. */
-class ColyseusReport extends Error {
-  override stack = this.message;
+class ColyseusReport extends Error {}
+
+/** Its debug functions took the console's as it was when they were loaded. */
+export function takeColyseusDebug(log: Log): void {
+  for (const one of Object.values(colyseusDebug)) if ('log' in one) one.log = log;
+}
+
+/** Without the stack below the first line. */
+function textOf(args: readonly unknown[]): string {
+  return args
+    .map(messageOf)
+    .join(' ')
+    .replace(/\n\s+at [\s\S]*/, '');
 }
 
 /** The kind of a line: its first words, up to the first thing that may be a value. Clients must not make up kinds. */

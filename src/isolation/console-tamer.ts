@@ -1,29 +1,42 @@
 /**
- * @colyseus/schema complains about bytes it cannot decode on the console, several lines a frame, and a client may send
- * such frames at any rate. Its complaints go to the fault log instead (counted, a line a minute); everything else that
- * is written to the console, by a game's own code above all, passes unchanged.
+ * The console of a server process: what code of a game or of a library writes there becomes log lines, with their
+ * redaction and their limits. @colyseus/schema complains there about bytes that it cannot decode, several lines a frame,
+ * and a client may send such frames at any rate: its complaints go to the fault log (counted, a line a minute).
  */
-import { messageOf } from '../kernel/invariant.ts';
+import { formatWithOptions } from 'node:util';
+import type { Logger } from '../kernel/ports.ts';
 import type { FaultLog } from './fault-log.ts';
 
-type Complain = (...args: unknown[]) => void;
-export interface ConsoleLike {
-  warn: Complain;
-  error: Complain;
-}
+type Write = (...args: unknown[]) => void;
+type Name = 'debug' | 'log' | 'info' | 'warn' | 'error' | 'trace' | 'dir';
+/** Its other methods write through these. */
+export type ConsoleLike = Record<Name, Write>;
 
+const LEVELS: { readonly [name in Name]: 'debug' | 'info' | 'warn' | 'error' } = {
+  ...{ debug: 'debug', log: 'info', info: 'info', dir: 'info', warn: 'warn', error: 'error', trace: 'debug' },
+};
 const OF_SCHEMA = /^(@colyseus\/schema|"refId" not found|Please report this issue)/;
+/** On one line, and no more of it than a line holds. */
+const SHORT = { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxArrayLength: 20, maxStringLength: 300 };
 
 /** Returns what puts the console back as it was. */
-export function tameConsole(console: ConsoleLike, faults: FaultLog): () => void {
-  const { warn, error } = console;
-  const tamed =
-    (original: Complain): Complain =>
-    (...args) => {
-      if (typeof args[0] !== 'string' || !OF_SCHEMA.test(args[0])) return original.apply(console, args);
-      faults.report('schema', 'decode', new Error(args.map(messageOf).join(' ')));
+export function tameConsole(console: ConsoleLike, logger: Logger, faults: FaultLog): () => void {
+  const before = { ...console };
+  for (const [name, level] of Object.entries(LEVELS) as [Name, (typeof LEVELS)[Name]][]) {
+    console[name] = (...args) => {
+      const text = textOf(args);
+      if (OF_SCHEMA.test(text)) faults.report('schema', 'decode', new Error(text), 'outside');
+      else logger[level](text);
     };
-  console.warn = tamed(warn);
-  console.error = tamed(error);
-  return () => Object.assign(console, { warn, error });
+  }
+  return () => Object.assign(console, before);
+}
+
+/** What is written may be anything, objects that cannot be looked at among it. An exception is its words. */
+function textOf(args: readonly unknown[]): string {
+  try {
+    return formatWithOptions(SHORT, ...args.map((arg) => (arg instanceof Error ? `${arg.name}: ${arg.message}` : arg)));
+  } catch {
+    return 'something that cannot be written';
+  }
 }

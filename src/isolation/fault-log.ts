@@ -1,15 +1,27 @@
 /**
- * What went wrong in room code: every fault is counted through the metrics port; each kind (room name, callback, error
- * class) is logged with its stack once, and after that at most once a minute with the number of repeats. So a handler
- * that throws at every tick is one line a minute, not a flood.
+ * What went wrong in room code, or came from outside and cannot be used: every fault is counted through the metrics port;
+ * each kind (room name, callback, error class) is logged once, and after that at most once a minute with the number of
+ * repeats. So a handler that throws at every tick is one line a minute, not a flood. Our own faults have their stack.
  */
 import { messageOf } from '../kernel/invariant.ts';
-import type { Clock, Logger, Meter } from '../kernel/ports.ts';
+import type { Clock, Logger, Meter, Timers } from '../kernel/ports.ts';
 
 export interface FaultLogDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
+  /** With them repeats are told when the minute is over, also if no other one comes. */
+  readonly timers?: Timers;
+}
+
+/** `outside`: the cause is what somebody sent, so it is a warning, in its words alone. */
+export type FaultSource = 'inside' | 'outside';
+
+interface Fault {
+  readonly room: string;
+  readonly callback: string;
+  readonly thrown: unknown;
+  readonly source: FaultSource;
 }
 
 interface Kind {
@@ -33,21 +45,36 @@ export class FaultLog {
   }
 
   /** Counts a fault of `callback` in a room of this name, and logs it if it is its turn. Never throws. */
-  report(room: string, callback: string, thrown: unknown): void {
+  report(room: string, callback: string, thrown: unknown, source: FaultSource = 'inside'): void {
     this.#deps.meter.count('hypogeum_room_faults_total', 1, { room, callback });
     const now = this.#deps.clock.now();
     const kind = this.#kind(`${room} ${callback} ${className(thrown)}`);
     kind.unlogged++;
-    if (now - kind.loggedAt < LOG_AGAIN_AFTER_MS) return;
-    this.#log(kind, room, callback, thrown);
-    kind.loggedAt = now;
-    kind.unlogged = 0;
+    if (now - kind.loggedAt < LOG_AGAIN_AFTER_MS) {
+      this.#tellLater(kind, { room, callback, thrown, source }, now);
+      return;
+    }
+    this.#log(kind, { room, callback, thrown, source }, now);
   }
 
-  #log(kind: Kind, room: string, callback: string, thrown: unknown): void {
+  #tellLater(kind: Kind, fault: Fault, now: number): void {
+    if (kind.unlogged > 1) return;
+    this.#deps.timers?.after(kind.loggedAt + LOG_AGAIN_AFTER_MS - now, () => {
+      if (kind.unlogged > 0) this.#log(kind, fault, this.#deps.clock.now());
+    });
+  }
+
+  #log(kind: Kind, { room, callback, thrown, source }: Fault, now: number): void {
     const { logger } = this.#deps;
-    if (kind.loggedAt === Number.NEGATIVE_INFINITY) logger.error(this.#words, { room, callback }, thrown);
-    else logger.error(`${this.#words} (again)`, { room, callback, times: kind.unlogged, last: messageOf(thrown) });
+    const first = kind.loggedAt === Number.NEGATIVE_INFINITY;
+    const inside = source === 'inside';
+    const words = first ? this.#words : `${this.#words} (again)`;
+    const said = inside && first ? undefined : messageOf(thrown);
+    const fields = { room, callback, ...(first ? { said } : { times: kind.unlogged, last: said }) };
+    if (inside) logger.error(words, fields, first ? thrown : undefined);
+    else logger.warn(words, fields);
+    kind.loggedAt = now;
+    kind.unlogged = 0;
   }
 
   #kind(key: string): Kind {

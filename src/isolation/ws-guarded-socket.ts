@@ -1,7 +1,8 @@
 /**
  * ws's WebSocket for clients nobody trusts: closing never throws, pings are answered as far as the gate of the socket
  * allows, and a client that is thrown out is not read any more from that moment on, so that what it still sends costs
- * nothing; it has a moment to read why.
+ * nothing; it has a moment to read why. When one of its listeners throws, that ends this socket and goes no further: neither
+ * to the process nor to the frames of others.
  */
 import { WebSocket } from 'ws';
 import { CloseCodes, type ErrorKind } from '../kernel/errors.ts';
@@ -20,6 +21,8 @@ export class GuardedSocket extends WebSocket {
   isEjected = false;
   /** A message is being read and has reached no handler yet: Colyseus would close the client for it. */
   awaitsHandler = false;
+  /** Told what a listener threw; without it the process is. */
+  onFault: ((thrown: unknown) => void) | undefined;
   /** Told when a reconnection is refused. */
   onReconnectionRefused: (() => void) | undefined;
 
@@ -49,6 +52,17 @@ export class GuardedSocket extends WebSocket {
     super.close(sendableCode(code), boundedReason(reason));
     this.off('message', this.#unheard);
     this.on('message', this.#unheard);
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (this.onFault === undefined) return super.emit(event, ...args);
+    try {
+      return super.emit(event, ...args);
+    } catch (thrown) {
+      this.onFault(thrown);
+      this.terminate();
+      return true;
+    }
   }
 
   /** Throws the client out. */

@@ -57,6 +57,8 @@ const straightIn: Route = (upgrade, door) => door.accept(upgrade);
 
 /** Watches who comes in, and what they send. */
 export interface SocketWatch {
+  /** A listener of a socket threw; the socket is cut. */
+  failed(thrown: unknown): void;
   /** A gate for the frames of this socket, which it may end. */
   gateOf(socket: GuardedSocket): FrameGate;
   /** Of those that come back with a token. */
@@ -168,6 +170,7 @@ class Transport extends WebSocketTransport implements GameDoor {
   #watch(socket: WebSocket, back?: IncomingMessage): void {
     const { watch } = this;
     if (watch === undefined || !(socket instanceof GuardedSocket)) return;
+    socket.onFault = (thrown) => watch.failed(thrown);
     socket.watch(watch.gateOf(socket));
     if (back !== undefined) socket.onReconnectionRefused = () => watch.reconnections.failed(back);
   }

@@ -43,6 +43,7 @@ export const ERRORS = {
   ORIGIN_NOT_ALLOWED: { code: 543, status: 403, retryable: false, message: 'pages of this origin may not ask here' },
   HEAD_TOO_LARGE: { code: 544, status: 431, retryable: false, message: 'the head of the request is too large' },
   REQUEST_TIMEOUT: { code: 545, status: 408, retryable: true, message: 'the request did not come in time' },
+  OVERLOADED: { code: 566, status: 503, retryable: true, message: 'no room can be made now; try again' },
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
   TOO_MANY_FRAMES: { code: 4218, status: 429, retryable: false, message: 'too many messages, or too large' },
   JOIN_NOT_ACKNOWLEDGED: { code: 4219, status: 408, retryable: true, message: 'the join was not acknowledged in time' },

@@ -37,6 +37,12 @@ export interface Clock {
   now(): number;
 }
 
+/** Doing something later. */
+export interface Timers {
+  /** Calls `run` once after `delayMs`, unless the function it returns was called before. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
 /**
  * The way of state to one client. live: patches go. congested: too much is under way, nothing is sent. resyncing: the line
  * is free again, or new, and the next state frame brings the client up to date. gone: closed.

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateId, matchMaker, type Presence } from '@colyseus/core';
-import { ERRORS } from '../kernel/errors.ts';
+import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
 import { answerCalls } from './colyseus-callee.ts';
@@ -29,6 +29,8 @@ export interface MatchmakingDeps {
   readonly address: () => string;
   /** False while the process stops. */
   readonly takesRooms: () => boolean;
+  /** Why no room can be made by this process now, though it does not stop. */
+  readonly refusesRooms: () => ErrorKind | undefined;
   /** The lease was not held: what is in the store of this process may be gone. */
   readonly lost: () => Promise<void>;
 }
@@ -43,7 +45,8 @@ export interface Matchmaking {
   ownerOf(roomId: string): Promise<{ readonly processId: string; readonly address: string } | undefined>;
 }
 
-export function createMatchmaking({ store, address, takesRooms, lost, ...deps }: MatchmakingDeps): Matchmaking {
+export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
+  const { store, address, takesRooms, refusesRooms, lost, ...deps } = all;
   const { index } = store;
   const base = { ...deps, index, timers: nodeTimers };
   const writer = new ListingWriter({ ...base, lost: stopRoom });
@@ -51,7 +54,8 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
   const report = (): ProcessReport => {
     const { roomCount: rooms, ccu: players } = matchMaker.stats.local;
     const { processId } = matchMaker;
-    return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
+    const open = takesRooms() && refusesRooms() === undefined;
+    return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: open };
   };
   const again = async (): Promise<void> => {
     await Promise.all([writer.listAgain(matchMaker.processId), lost()]);
@@ -63,6 +67,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     host: colyseusHost,
     processes: () => keeper.processes,
     inDoubt: () => keeper.inDoubt(deps.clock.now()),
+    refusesRooms,
     random: Math.random,
     newId: generateId,
   });
@@ -71,7 +76,14 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     keeper,
     matchmaker,
     async setUp(publicAddress) {
-      const place = async (): Promise<string> => choose(keeper.processes, Math.random) ?? matchMaker.processId;
+      /** Of rooms that code of a game makes. */
+      const place = async (): Promise<string> => {
+        const refusal = refusesRooms();
+        const avoid = new Set(refusal === undefined ? [] : [matchMaker.processId]);
+        const processId = choose(keeper.processes, Math.random, avoid);
+        if (processId === undefined && refusal !== undefined) throw new MatchError(refusal);
+        return processId ?? matchMaker.processId;
+      };
       // Leases are in their place: they would take off the rows of processes that are slow to answer.
       matchMaker.setHealthChecksEnabled(false);
       await matchMaker.setup(store.presence, new IndexDriver(index, writer), publicAddress, place);
@@ -79,6 +91,8 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
         alive: async () => true,
         async create(name, options, roomId) {
           if (keeper.stoodStill(deps.clock.now())) throw new MatchError(ERRORS.SEAT_TIMEOUT);
+          const refusal = refusesRooms();
+          if (refusal !== undefined) throw new MatchError(refusal);
           return colyseusHost.create(String(name), options, String(roomId));
         },
       });

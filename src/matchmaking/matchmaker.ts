@@ -3,7 +3,7 @@
  * free seat from the index, the seat at the process that owns it. Answers what Colyseus's would. Rules: SPEC.md (S1 to S3,
  * P3, C2).
  */
-import { ERRORS } from '../kernel/errors.ts';
+import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/ports.ts';
 import { CallError, type Calls } from './calls.ts';
 import { MatchError } from './match-error.ts';
@@ -45,6 +45,8 @@ export interface MatchmakerDeps {
   readonly processes: () => readonly ProcessReport[];
   /** Whether rooms may live that are not listed again yet. */
   readonly inDoubt: () => boolean;
+  /** Why no room can be made by this process now, as an error to answer with when no other one makes it. */
+  readonly refusesRooms: () => ErrorKind | undefined;
   readonly random: () => number;
   readonly newId: () => string;
 }
@@ -212,10 +214,13 @@ export class Matchmaker {
 
   /** At most one of those that are asked lists the room: all are asked for the same id. */
   async #createSomewhere(name: string, options: unknown): Promise<Listing> {
-    const { host, calls, newId, random } = this.#deps;
+    const { host, calls, newId, random, refusesRooms } = this.#deps;
     const roomId = newId();
+    const avoid = new Set(this.#suspected());
+    // What others were told of this process is a moment old.
+    if (refusesRooms() !== undefined) avoid.add(host.processId);
     for (let asked = 0; asked < CREATORS; asked++) {
-      const processId = choose(this.#processes(), random, new Set(this.#suspected()));
+      const processId = choose(this.#processes(), random, avoid);
       if (processId !== undefined) this.#placed.set(processId, (this.#placed.get(processId) ?? 0) + 1);
       if (processId === undefined || processId === host.processId) break;
       try {
@@ -224,11 +229,15 @@ export class Matchmaker {
         return { ...listing, maxClients: listing.maxClients ?? Number.POSITIVE_INFINITY };
       } catch (cause) {
         if (!(cause instanceof CallError)) throw cause;
-        const tooLate = cause.failure === 'refused' && cause.code === ERRORS.SEAT_TIMEOUT.code;
+        avoid.add(processId);
+        if (isRefusal(cause, ERRORS.OVERLOADED)) continue;
+        const tooLate = isRefusal(cause, ERRORS.SEAT_TIMEOUT);
         if (cause.failure !== 'dead' && cause.failure !== 'timeout' && !tooLate) throw this.#refusalOf(cause);
         this.#suspect(processId);
       }
     }
+    const refusal = refusesRooms();
+    if (refusal !== undefined) throw new MatchError(refusal);
     return host.create(name, options, roomId);
   }
 
@@ -255,6 +264,10 @@ export class Matchmaker {
     for (const [processId, until] of this.#suspects) if (now >= until) this.#suspects.delete(processId);
     return [...this.#suspects.keys()];
   }
+}
+
+function isRefusal({ failure, code }: CallError, kind: ErrorKind): boolean {
+  return failure === 'refused' && code === kind.code;
 }
 
 function refusalFor(outcome: Outcome) {

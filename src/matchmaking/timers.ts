@@ -1,9 +1,7 @@
-/** Doing something later: the port that tests step by hand, and Node's version of it. */
+/** Doing something later, on Node; tests step the port by hand. */
+import type { Timers } from '../kernel/ports.ts';
 
-export interface Timers {
-  /** Calls `run` once after `delayMs`, unless the function it returns was called before. */
-  after(delayMs: number, run: () => void): () => void;
-}
+export type { Timers } from '../kernel/ports.ts';
 
 /** None of them keeps the process from ending. */
 export const nodeTimers: Timers = {

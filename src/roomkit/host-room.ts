@@ -13,6 +13,7 @@ import { internalsOf } from '../isolation/colyseus-internals.ts';
 import { keepSeatsOfReturning } from '../isolation/colyseus-returning.ts';
 import { endUnacknowledgedJoins, type JoinLimit } from '../isolation/colyseus-unacknowledged.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
+import type { Owners } from '../isolation/node-owners.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
 import { compareTokensInConstantTime, giveStrongTokens } from '../security/colyseus-reconnection-tokens.ts';
@@ -22,6 +23,7 @@ import { chooseSerializer } from './replicating-serializer.ts';
 
 export interface HostServices extends RoomServices {
   readonly faults: FaultLog;
+  readonly owners: Owners;
   readonly lines: Lines;
   readonly claims: Claims;
   readonly joins: JoinLimit;
@@ -29,7 +31,7 @@ export interface HostServices extends RoomServices {
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
-  const Hosted = guardRoom(Base, services.faults);
+  const Hosted = guardRoom(Base, services.faults, services.owners);
   if (Base.prototype instanceof GameRoom) {
     insistOnSchemas(Hosted);
     hostTicks(Hosted, services);

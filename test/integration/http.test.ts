@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Room, ServerError } from '@colyseus/core';
+import { createHttpApp } from '../../src/http/app.ts';
 import { page } from '../../src/http/page.ts';
+import { Refusals } from '../../src/http/refusals.ts';
 import { ERRORS } from '../../src/kernel/errors.ts';
+import { noMeter, silentLogger } from '../../src/kernel/ports.ts';
 import { matchmake, RawClient, type Seat } from '../support/raw-client.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -180,6 +186,35 @@ describe('HTTP', () => {
       server.lines.filter((line) => line.level === 'error' || line.level === 'warn'),
       [],
     );
+  });
+});
+
+describe('matchmaking that fails without a code', () => {
+  it('P16: is answered with 523 and our own words; what was thrown is for the log', async () => {
+    const thrown: unknown[] = [];
+    const inner = new TypeError('inner words');
+    const refusals = new Refusals({ clock: performance, logger: silentLogger, meter: noMeter });
+    const deps = {
+      page: (_req: unknown, _res: unknown, next: () => void) => next(),
+      refusals,
+      originAllowed: () => true,
+      notReady: () => undefined,
+      overloaded: () => undefined,
+      matchmaking: {
+        methods: ['create'],
+        match: () => Promise.reject(inner),
+        unavailable: () => undefined,
+        failed: (fault: unknown) => void thrown.push(fault),
+      },
+    };
+    const app = createHttpApp(deps, { maxBodyBytes: 1000, maxJsonDepth: 8, tls: false, hstsSeconds: 0 });
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { status, body } = await matchmake(`http://127.0.0.1:${port}`, 'create', 'hall');
+    server.close();
+    assert.deepEqual([status, body], [523, { code: 523, error: ERRORS.UNHANDLED.message, retryable: true }]);
+    assert.deepEqual(thrown, [inner]);
   });
 });
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { matchMaker } from '@colyseus/core';
 import type { Room as SdkRoom } from '@colyseus/sdk';
 import { ERRORS } from '../../src/kernel/errors.ts';
 import { ERROR, matchmake, RawClient, roomData, type Seat } from '../support/raw-client.ts';
 import {
+  FailingEarlyRoom,
   FailingFieldsRoom,
   FailingGameRoom,
   FailingOddRoom,
@@ -16,6 +18,11 @@ interface Counted {
   count: number;
 }
 
+const INNER_WORDS = 'inner words of the game';
+function failing(): never {
+  throw new Error(INNER_WORDS);
+}
+
 describe('fault isolation', () => {
   let server: TestServer;
   const open: SdkRoom[] = [];
@@ -27,6 +34,8 @@ describe('fault isolation', () => {
         define('fields', FailingFieldsRoom);
         define('game', FailingGameRoom);
         define('odd', FailingOddRoom);
+        define('early', FailingEarlyRoom);
+        define('watched', FailingStockRoom).on('create', failing).on('join', failing).on('leave', failing);
       },
     });
   });
@@ -209,6 +218,99 @@ describe('fault isolation', () => {
     const room = await create('game', { at: 'step' });
     await until('many failing steps', () => faults('setFixedTimestep') > before + 20);
     await until('its patches all the same', () => room.state.count > 20);
+  });
+
+  describe('a room that fails before it is there', () => {
+    afterEach(() => {
+      FailingEarlyRoom.at = '';
+    });
+    for (const at of ['constructor', 'field'] as const) {
+      it(`P16: ${at} throwing: a coded error without its words, counted, logged, nothing is left listed`, async () => {
+        FailingEarlyRoom.at = at;
+        const before = faults('constructor');
+        for (const method of ['create', 'joinOrCreate']) {
+          const { status, body } = await matchmake(server.url, method, 'early');
+          assert.deepEqual([status, body.code, body.retryable], [526, ERRORS.ROOM_FAILED.code, true]);
+          assert.doesNotMatch(String(body.error), /failed(?! while)/);
+        }
+        assert.equal(faults('constructor'), before + 2);
+        assert.equal((await matchmake(server.url, 'join', 'early')).body.code, ERRORS.NO_MATCH.code);
+        FailingEarlyRoom.at = '';
+        await assertGoesOn(await create('early'));
+      });
+    }
+
+    for (const later of [false, true]) {
+      it(`P16: static onAuth failing ${later ? 'later' : 'at once'}: refused with a code, without its words`, async () => {
+        const before = faults('static onAuth');
+        const { status, body } = await matchmake(server.url, 'joinOrCreate', 'early', { at: 'static onAuth', later });
+        assert.deepEqual([status, body.code], [526, ERRORS.ROOM_FAILED.code]);
+        assert.doesNotMatch(String(body.error), /static onAuth failed/);
+        assert.equal(faults('static onAuth'), before + 1);
+      });
+    }
+  });
+
+  it('P16: a handler that is an arrow in a class field is covered, and a hook of a plugin', async () => {
+    const room = await create('early');
+    const [before, plugins] = [faults('onMessage arrow'), faults('onLeave')];
+    await assert.rejects(
+      room.request('arrow' as never),
+      (error: { code: number }) => error.code === ERRORS.ROOM_FAILED.code,
+    );
+    assert.equal(faults('onMessage arrow'), before + 1);
+    const other = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+    other.close();
+    await until('the fault', () => faults('onLeave') > plugins);
+    await assertGoesOn(room);
+  });
+
+  it('P16: a sanitizer that fails costs the frame, of which its sender is told, and is logged with its stack', async () => {
+    const room = await create('early');
+    const sender = await server.client.joinById(room.roomId);
+    FailingEarlyRoom.at = 'sanitize';
+    const told = new Promise<number>((resolve) => sender.onError(resolve));
+    sender.input<{ x: number }>().data.x = 1;
+    sender.input().send();
+    assert.equal(await told, ERRORS.INVALID_MESSAGE.code);
+    FailingEarlyRoom.at = '';
+    await sender.leave();
+    assert.equal(faults('sanitize'), 1);
+    const line = server.lines.find(({ fields }) => fields.callback === 'sanitize');
+    assert.ok(line?.cause instanceof Error);
+    await assertGoesOn(room);
+  });
+
+  it('P16: listeners on what define returns may fail: the room is made, joined and left all the same', async () => {
+    const room = await create('watched');
+    await assertGoesOn(room);
+    const other = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+    other.close();
+    await until('all faults', () => ['on create', 'on join', 'on leave'].every((callback) => faults(callback) > 0));
+    await assertGoesOn(room);
+    await room.leave();
+    await until('the room to end', async () => {
+      const { body } = await matchmake(server.url, 'joinById', room.roomId);
+      return body.code === ERRORS.ROOM_NOT_FOUND.code;
+    });
+  });
+
+  it('P6: a listener of a socket that throws ends that socket, and nothing else', async () => {
+    const room = await create('stock');
+    const other = await RawClient.join(server.url, room.roomId, {}, 'joinById');
+    const before = faults('socket');
+    const { clients } = matchMaker.getLocalRoomById(room.roomId);
+    clients.at(-1)!.ref.prependListener('message', failing);
+    other.send(roomData('echo'));
+    assert.equal((await other.whenClosed()).code, 1006);
+    assert.ok(faults('socket') > before);
+    await assertGoesOn(room);
+  });
+
+  it('P5: what clients send is logged without a stack', () => {
+    const outside = server.lines.filter(({ fields }) => fields.callback === 'frame' || fields.room === 'colyseus');
+    assert.ok(outside.every(({ level, cause }) => level === 'warn' && cause === undefined));
+    assert.ok(server.lines.every(({ message }) => !/\n\s+at /.test(message)));
   });
 
   it('hooks that are class fields are covered, and a room with onUncaughtException gets each exception', async () => {

@@ -79,9 +79,12 @@ export function cleanEnvironment(settings: Settings = {}): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(inherited), ...settings };
 }
 
-/** `npm start` without npm: src/main.ts on a free port of the loopback; resolves at its line "is ready". */
-export async function startServerProcess(settings: Settings = {}): Promise<ServerProcess> {
-  const { child, port } = await launchServer(cleanEnvironment(settings));
+/**
+ * `npm start` without npm: src/main.ts, or another program, on a free port of the loopback; resolves at its line "is
+ * ready".
+ */
+export async function startServerProcess(settings: Settings = {}, args?: readonly string[]): Promise<ServerProcess> {
+  const { child, port } = await launchServer(cleanEnvironment(settings), args);
   return { origin: `http://127.0.0.1:${port}`, port, child };
 }
 

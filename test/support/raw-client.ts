@@ -37,7 +37,8 @@ export class RawClient {
 
   constructor(url: string, seat: Seat, query = '') {
     const { processId, roomId, sessionId } = seat;
-    this.socket = new WebSocket(`${url.replace('http', 'ws')}/${processId}/${roomId}?sessionId=${sessionId}${query}`);
+    const path = [processId, roomId].filter((part) => part !== '').join('/');
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/${path}?sessionId=${sessionId}${query}`);
     this.socket.on('message', (frame: Buffer) => void this.frames.push(frame));
     this.socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };

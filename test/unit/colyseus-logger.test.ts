@@ -43,7 +43,7 @@ describe("Colyseus's log lines", () => {
     assert.equal(kinds.size, 2);
     assert.deepEqual(
       lines.map(({ level }) => level),
-      ['error', 'error', 'debug'],
+      ['warn', 'warn', 'debug'],
     );
   });
 });

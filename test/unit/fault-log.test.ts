@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { FaultLog } from '../../src/isolation/fault-log.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
+import { SteppedTime } from '../support/stepped-time.ts';
 
 function setUp() {
   const lines: LogLine[] = [];
@@ -34,6 +35,25 @@ describe('FaultLog', () => {
     faults.report('arena', 'step', new Error('last'));
     assert.equal(lines.length, 2);
     assert.deepEqual([lines[1]!.fields.times, lines[1]!.fields.last], [10, 'last']);
+  });
+
+  it('P5: what came from outside is a warning in its own words, without a stack', () => {
+    const { faults, lines } = setUp();
+    faults.report('arena', 'frame', new Error('cut short'), 'outside');
+    assert.deepEqual([lines[0]!.level, lines[0]!.fields.said, lines[0]!.cause], ['warn', 'cut short', undefined]);
+  });
+
+  it('P1: with timers, tells of the repeats when the minute is over, also if there is no other one', async () => {
+    const time = new SteppedTime();
+    const lines: LogLine[] = [];
+    const faults = new FaultLog({ clock: time, timers: time, meter: createCounters(), logger: recordingLogger(lines) });
+    for (let i = 0; i < 7; i++) faults.report('arena', 'step', new Error('x'));
+    await time.pass(59_000);
+    assert.equal(lines.length, 1);
+    await time.pass(1000);
+    assert.deepEqual([lines.length, lines[1]!.fields.times], [2, 6]);
+    await time.pass(600_000);
+    assert.deepEqual([lines.length, time.timers], [2, 0]);
   });
 
   it('takes whatever can be thrown', () => {

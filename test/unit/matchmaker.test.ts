@@ -1,6 +1,6 @@
 /** Matchmaker and SeatFinder over the index in memory: processes are stand-ins that answer, refuse, or are silent. */
 import assert from 'node:assert/strict';
-import { ERRORS } from '../../src/kernel/errors.ts';
+import { ERRORS, type ErrorKind } from '../../src/kernel/errors.ts';
 import { silentLogger } from '../../src/kernel/ports.ts';
 import { type Answer, Calls, type CallTransport, ERROR, SUCCESS } from '../../src/matchmaking/calls.ts';
 import { Matchmaker, type RoomHost } from '../../src/matchmaking/matchmaker.ts';
@@ -24,6 +24,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   const settings = {
     createMs: 0,
     fail: undefined as Error | undefined,
+    refusal: undefined as ErrorKind | undefined,
     asked: 0,
     cutAt: '',
     auth: undefined as object | undefined,
@@ -118,6 +119,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     timers: time,
     processes: () => reports,
     inDoubt: () => unlisted.mayLive,
+    refusesRooms: () => settings.refusal,
     random,
     newId: () => `id${++ids}`,
   });
@@ -314,6 +316,33 @@ describe('Matchmaker', () => {
     assert.deepEqual([processId, asked, created], ['here', [roomId], [roomId]]);
     await join('create');
     assert.equal(asked.length, 1, 'not asked again at once');
+  });
+
+  it('P4: an overloaded process makes no room itself; another one does', async () => {
+    const { join, settings, listeners, open, reserve, created } = await setUp({ others: ['there'] });
+    settings.refusal = ERRORS.OVERLOADED;
+    listeners.set('hypogeum:there', async (_method, [, , roomId]) => {
+      listeners.set(`$${roomId}`, (_reserve, [sessionId]) => reserve(String(roomId), String(sessionId)));
+      return open('there', String(roomId));
+    });
+    assert.equal((await join('create')).processId, 'there');
+    assert.equal(created.length, 1);
+  });
+
+  it('P4: when every process is overloaded the joiner is told so, and when one refuses the next is asked', async () => {
+    const { join, settings, listeners, created } = await setUp({ others: ['there', 'yonder'] });
+    const asked: string[] = [];
+    for (const id of ['there', 'yonder'])
+      listeners.set(`hypogeum:${id}`, () => {
+        asked.push(id);
+        throw Object.assign(new Error(ERRORS.OVERLOADED.message), { code: ERRORS.OVERLOADED.code });
+      });
+    settings.refusal = ERRORS.OVERLOADED;
+    assert.equal(await failure(join()), ERRORS.OVERLOADED.code);
+    assert.deepEqual(asked.sort(), ['there', 'yonder']);
+    settings.refusal = undefined;
+    assert.equal((await join()).processId, 'here');
+    assert.equal(created.length, 1);
   });
 
   it('P3: one that stood still when it was asked to make a room is passed over as one that is silent', async () => {

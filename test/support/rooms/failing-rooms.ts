@@ -1,5 +1,5 @@
 /** Rooms that fail wherever the join options say: one written against stock Colyseus alone, one GameRoom, one with class fields. */
-import { type Client, Room, type RoomException, ServerError } from '@colyseus/core';
+import { type Client, definePlugins, Room, type RoomException, RoomPlugin, ServerError } from '@colyseus/core';
 import { NoneSerializer } from '@colyseus/core/serializer/NoneSerializer';
 import { schema, t } from '@colyseus/schema';
 import { GameRoom } from '../../../src/roomkit/index.ts';
@@ -21,6 +21,14 @@ function failAt(callback: string, { at, later, what }: FailOptions): Promise<voi
   const thrown = { nothing: undefined, 'a refusal': new ServerError(600, words), error: new Error(words) };
   if (later) return Promise.reject(thrown[what ?? 'error']);
   throw thrown[what ?? 'error'];
+}
+
+const Stick = schema({ x: t.int8().default(0) }, 'FailingStick');
+
+class FailingPlugin extends RoomPlugin {
+  protected override onLeave() {
+    return failAt('plugin', { at: 'plugin' });
+  }
 }
 
 class FailingSerializer extends NoneSerializer {
@@ -115,6 +123,32 @@ export class FailingOddRoom extends Room {
       FailingOddRoom.reported++;
       throw new Error('and the hook itself fails later');
     };
+  }
+}
+
+/** Fails before it is there, or in what is not a hook of the room. */
+export class FailingEarlyRoom extends Room {
+  static at = '';
+  static override onAuth(_token: string, options: FailOptions): Promise<unknown> {
+    return failAt('static onAuth', options) ?? Promise.resolve(true);
+  }
+  field = failAt('field', FailingEarlyRoom);
+  state = new CountState();
+  inputs = this.defineInput(Stick, { sanitize: () => void failAt('sanitize', FailingEarlyRoom) });
+  reply = () => failAt('message', { at: 'message' });
+  messages = { arrow: this.reply, echo: (_client: Client, payload: unknown) => payload };
+  plugins = definePlugins({ extra: new FailingPlugin() });
+
+  constructor() {
+    super();
+    void failAt('constructor', FailingEarlyRoom);
+  }
+  onCreate() {
+    this.setSimulationInterval(() => this.state.count++, 20);
+  }
+  onBeforeShutdown() {
+    void this.disconnect();
+    return failAt('onBeforeShutdown', { at: 'onBeforeShutdown' });
   }
 }
 
