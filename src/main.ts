@@ -15,9 +15,12 @@ import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node
 import { messageOf } from './kernel/invariant.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
 import { openLocalStore } from './matchmaking/colyseus-local-store.ts';
+import { inTime } from './matchmaking/redis-away.ts';
 import { openRedisStore } from './matchmaking/redis-store.ts';
 import { createConsoleLogger } from './observability/console-logger.ts';
 import { createCounters } from './observability/counters.ts';
+import { type BanStore, MemoryBanStore } from './security/bans.ts';
+import { RedisBanStore } from './security/redis-bans.ts';
 
 import { type RunningServer, type Store, startServer } from './server.ts';
 
@@ -47,7 +50,7 @@ async function run(settings: Settings): Promise<void> {
   surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
   tameConsole(console, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
-    const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
+    const [assets, { store, bans }] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
     const arena = {
       roundSeconds: settings.arenaRoundSeconds,
       resultSeconds: settings.arenaResultSeconds,
@@ -57,6 +60,7 @@ async function run(settings: Settings): Promise<void> {
       ...deps,
       settings,
       store,
+      bans,
       page: page(assets),
       defineRooms: (define) => defineRooms(define, { arena }),
     });
@@ -73,9 +77,10 @@ interface Services {
   readonly meter: Meter;
 }
 
-async function openStore({ redisUrl }: Settings, services: Services): Promise<Store> {
-  if (redisUrl === '') return openLocalStore(services);
-  return openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
+async function openStore({ redisUrl }: Settings, services: Services): Promise<{ store: Store; bans: BanStore }> {
+  if (redisUrl === '') return { store: openLocalStore(services), bans: new MemoryBanStore() };
+  const store = await openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
+  return { store, bans: new RedisBanStore({ ...store, inTime }) };
 }
 
 function announce({ port }: RunningServer, { host }: Settings): void {

@@ -12,8 +12,10 @@ import { createNonces } from './delivery/node-nonces.ts';
 import { Forwarder } from './gateway/forwarder.ts';
 import { openHttpxyTunnel } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
+import type { AdminDeps } from './http/admin.ts';
 import { createHttpApp } from './http/app.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
+import { guestPass, openAdmin, openAdmission } from './identity-parts.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
 import { colyseusLogger } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
@@ -25,6 +27,10 @@ import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matc
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
+import { adminAnswers } from './security/admin.ts';
+import type { BanStore } from './security/bans.ts';
+import { bearerOf } from './security/bearer.ts';
+import type { Admission } from './security/colyseus-admission.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
@@ -38,6 +44,8 @@ export interface ServerDeps {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly store: Store;
+  /** Where bans are kept, for all processes; left out, in this one. */
+  readonly bans?: BanStore;
   readonly page: RequestHandler;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
@@ -63,12 +71,16 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
   setLogger(colyseusLogger(deps));
   const state: State = { phase: 'starting', port: 0, clusterKey: await agreedKey(deps, settings.clusterKey) };
+  const admission = await openAdmission(deps, addressForm);
+  const { players, bans } = admission;
   const matchmaking = createMatchmaking({
     ...deps,
+    answers: adminAnswers(players, bans),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
     lost: async () => {
       state.clusterKey = await agreedKey(deps, state.clusterKey);
+      await admission.agreeAgain();
     },
   });
   const { keeper, writer } = matchmaking;
@@ -76,16 +88,24 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const faults = new FaultLog(deps);
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer }), options),
+    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, players }), options),
   );
   planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
-  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
-  http.on('request', createApp(deps, matchmaking, state));
-  const parts = { http, sockets, forwarder, matchmaking };
+  const sockets = attachGameSockets(http, settings, (upgrade, door) => {
+    if (admission.turnsAway(playerAddress(upgrade.req)))
+      door.turnAway(upgrade, CloseCodes.banned, ERRORS.BANNED.message);
+    else forwarder.route(upgrade, door);
+  });
+  const admin = await openAdmin(deps, admission, matchmaking.everywhere, (req) =>
+    addressForm(playerAddress(req) ?? ''),
+  );
+  http.on('request', createApp(deps, { matchmaking, admission, admin, state }));
+  const parts = { http, sockets, forwarder, matchmaking, admission };
   try {
     await matchmaking.setUp(settings.publicAddress || undefined);
+    await admission.start();
     await listen(http, settings);
     state.port = (http.address() as AddressInfo).port;
     await matchMaker.accept();
@@ -151,12 +171,30 @@ function playerAddress({ headers, socket }: IncomingMessage): string | undefined
   return createAuthContext({ headers: new Headers(given), remoteAddress: socket.remoteAddress }).ip?.toString();
 }
 
-function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }: Matchmaking, state: State) {
-  const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> =>
-    matchmaker.match(method as Method, room, options, createAuthContext({ headers, remoteAddress }));
+/** The form of an address in which it is banned, and its tries counted. */
+function addressForm(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+interface AppParts {
+  readonly matchmaking: Matchmaking;
+  readonly admission: Admission;
+  readonly admin: AdminDeps | undefined;
+  readonly state: State;
+}
+
+function createApp({ settings, store, page, logger }: ServerDeps, { matchmaking, admission, admin, state }: AppParts) {
+  const match = async ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
+    const token = bearerOf(headers.get('authorization'));
+    const context = createAuthContext({ headers, token, remoteAddress });
+    const identity = await admission.identify(token, context.ip);
+    return matchmaking.matchmaker.match(method as Method, room, options, Object.assign(context, { identity }));
+  };
   return createHttpApp({
     page,
     logger,
+    guestPassFor: (req) => guestPass(admission, req, playerAddress(req)),
+    admin,
     maxBodyBytes: settings.maxBodyBytes,
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     matchmaking: {
@@ -185,12 +223,13 @@ interface Parts {
   readonly sockets: GameSockets;
   readonly forwarder: Forwarder;
   readonly matchmaking: Matchmaking;
+  readonly admission: Admission;
 }
 
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
 async function stopAll(
   { settings, store, logger }: ServerDeps,
-  { http, sockets, forwarder, matchmaking: { keeper } }: Parts,
+  { http, sockets, forwarder, matchmaking: { keeper }, admission }: Parts,
 ): Promise<void> {
   const closingMs = settings.drainTimeoutMs * CLOSING_SHARE;
   void keeper.retire();
@@ -203,6 +242,7 @@ async function stopAll(
   forwarder.stop();
   await sockets.stop(closingMs);
   http.closeAllConnections();
+  admission.stop();
   await within(closingMs / 2, keeper.stop()).catch((cause) =>
     logger.warn('the lease was not ended', { cause: String(cause) }),
   );

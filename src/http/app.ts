@@ -5,6 +5,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ERRORS } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/ports.ts';
+import { type AdminDeps, admin } from './admin.ts';
+import { GUEST_PATHS, type GuestPassFor, guest } from './guest.ts';
 import { healthz, readyz } from './health.ts';
 import { type MatchmakeDeps, matchmake } from './matchmake.ts';
 import { replyError } from './reply.ts';
@@ -14,6 +16,9 @@ export interface HttpDeps {
   readonly notReady: () => string | undefined;
   /** Serves the page and its files; calls next for anything else. */
   readonly page: RequestHandler;
+  readonly guestPassFor: GuestPassFor;
+  /** Undefined: nothing of it is there. */
+  readonly admin: AdminDeps | undefined;
   readonly maxBodyBytes: number;
   readonly logger: Logger;
 }
@@ -29,6 +34,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.get('/readyz', readyz(deps.notReady));
   const body = express.json({ limit: deps.maxBodyBytes, type: () => true });
   app.post('/matchmake/:method/:roomName', body, matchmake(deps.matchmaking));
+  app.post(GUEST_PATHS, guest(deps.guestPassFor));
+  if (deps.admin !== undefined) app.use(admin(deps.admin));
   app.use(deps.page);
   app.use((req, res) =>
     replyError(res, req.path.startsWith('/matchmake/') ? wrongMatchmake(req.method) : ERRORS.NOT_FOUND),

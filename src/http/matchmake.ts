@@ -56,7 +56,7 @@ function optionsOf(body: unknown): object | undefined {
 }
 
 /** Which error of ours is meant. */
-function kindOf(thrown: unknown): ErrorKind {
+export function kindOf(thrown: unknown): ErrorKind {
   const code = (thrown as { code?: unknown } | null)?.code;
   if (isFull(code, messageOf(thrown))) return ERRORS.ROOM_FULL;
   const known = Object.values(ERRORS).find((kind) => kind.code === code);

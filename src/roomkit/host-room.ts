@@ -1,6 +1,7 @@
 /**
  * Makes a room class ready for a process: guarded against its own exceptions (stock classes too), its join options
- * checked, its players sent to through their lines, and told to come back when the process stops; a GameRoom gets the process's ticks besides.
+ * checked, its players known by their identities, sent to through their lines, and told to come back when the process
+ * stops; a GameRoom gets the process's ticks besides.
  */
 import { CloseCode, Room, ServerError } from '@colyseus/core';
 import type { ZodType } from 'zod';
@@ -12,6 +13,7 @@ import { keepSeatsOfReturning } from '../isolation/colyseus-returning.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
+import type { Players } from '../security/colyseus-players.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
 import { chooseSerializer } from './replicating-serializer.ts';
 
@@ -19,11 +21,13 @@ export interface HostServices extends RoomServices {
   readonly faults: FaultLog;
   readonly lines: Lines;
   readonly claims: Claims;
+  readonly players: Players;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
   const Hosted = guardRoom(Base, services.faults);
+  services.players.host(Hosted);
   if (Base.prototype instanceof GameRoom) hostTicks(Hosted, services);
   const { clock, meter } = services.lines.deps;
   hostDelivery(Hosted, services.lines, (room, chosen) =>
