@@ -19,10 +19,9 @@ import { inTime } from './matchmaking/redis-away.ts';
 import { openRedisStore } from './matchmaking/redis-store.ts';
 import { createConsoleLogger } from './observability/console-logger.ts';
 import { createCounters } from './observability/counters.ts';
-import { type BanStore, MemoryBanStore } from './security/bans.ts';
 import { RedisBanStore } from './security/redis-bans.ts';
 
-import { type RunningServer, type Store, startServer } from './server.ts';
+import { type RunningServer, type ServerDeps, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
 const REDIS_START_TIMEOUT_MS = 5000;
@@ -50,7 +49,7 @@ async function run(settings: Settings): Promise<void> {
   surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
   tameConsole(console, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
-    const [assets, { store, bans }] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
+    const [assets, stores] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
     const arena = {
       roundSeconds: settings.arenaRoundSeconds,
       resultSeconds: settings.arenaResultSeconds,
@@ -59,8 +58,7 @@ async function run(settings: Settings): Promise<void> {
     const server = await startServer({
       ...deps,
       settings,
-      store,
-      bans,
+      ...stores,
       page: page(assets),
       defineRooms: (define) => defineRooms(define, { arena }),
     });
@@ -77,8 +75,9 @@ interface Services {
   readonly meter: Meter;
 }
 
-async function openStore({ redisUrl }: Settings, services: Services): Promise<{ store: Store; bans: BanStore }> {
-  if (redisUrl === '') return { store: openLocalStore(services), bans: new MemoryBanStore() };
+/** What the processes share, or this one has for itself. */
+async function openStore({ redisUrl }: Settings, services: Services): Promise<Pick<ServerDeps, 'store' | 'bans'>> {
+  if (redisUrl === '') return { store: openLocalStore(services) };
   const store = await openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
   return { store, bans: new RedisBanStore({ ...store, inTime }) };
 }

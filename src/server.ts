@@ -27,6 +27,7 @@ import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matc
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
+import { countedAs, readAddress } from './security/addresses.ts';
 import { adminAnswers } from './security/admin.ts';
 import type { BanStore } from './security/bans.ts';
 import { bearerOf } from './security/bearer.ts';
@@ -173,7 +174,7 @@ function playerAddress({ headers, socket }: IncomingMessage): string | undefined
 
 /** The form of an address in which it is banned, and its tries counted. */
 function addressForm(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return countedAs(readAddress(address) ?? address);
 }
 
 interface AppParts {

@@ -16,25 +16,22 @@ export interface RedisStoreDeps {
   readonly meter: Meter;
 }
 
-export interface RedisMatchStore extends MatchStore<RedisPresence> {
-  /** The connection, for whatever else is kept there. */
+export interface RedisStore extends MatchStore<RedisPresence> {
+  /** For what else processes share: it is closed with the store. */
   readonly client: Redis;
 }
 
 /** @throws Error when Redis does not answer in time. */
-export async function openRedisStore(
-  options: RedisOptions,
-  { logger, meter }: RedisStoreDeps,
-): Promise<RedisMatchStore> {
+export async function openRedisStore(options: RedisOptions, { logger, meter }: RedisStoreDeps): Promise<RedisStore> {
   const { client, away, stop } = await connectRedis(options, logger);
   const presence = new RedisPresence(client, { logger });
   await presence.start();
   return {
+    client,
     index: new RedisRoomIndex({ client, meter }),
     calls: presence,
     presence,
     away,
-    client,
     async agree(name, proposal, keepMs) {
       const key = KEYS.agreed + name;
       const kept =

@@ -25,7 +25,7 @@ const JWKS = z.object({
         crv: z.literal('Ed25519', 'must be Ed25519'),
         kid: z.string('must be a text').min(1).max(128),
         x: z.string('must be a text'),
-        d: z.undefined('is a private key: it belongs to the account service alone'),
+        d: z.undefined('is a private key: it belongs to the account service alone').optional(),
         alg: z.enum(['EdDSA', 'Ed25519']).optional(),
         use: z.literal('sig').optional(),
       }),

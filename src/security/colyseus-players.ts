@@ -66,12 +66,12 @@ export class Players {
       keepIdentity(this);
     });
     override(Hosted, '_reserveSeat', function reserve(this: Room, ...args: [string, unknown, unknown, ...Held]) {
-      const [sessionId, options, sealed, seconds, held, token] = args;
-      if (held) return _reserveSeat.call(this, ...args);
+      const [sessionId, options, sealed, ...rest] = args;
+      if (rest[1]) return _reserveSeat.call(this, ...args);
       const { identity, auth } = openSeat(sealed);
       // A room that hands players on to another (a queue) has no more of them than their auth.
       players.#remember(this, sessionId, identity ?? (isIdentity(auth) ? auth : undefined));
-      return _reserveSeat.call(this, sessionId, options, auth, seconds, held, token);
+      return _reserveSeat.call(this, sessionId, options, auth, ...rest);
     });
     override(Hosted, '_onJoin', async function join(this: Room, client: Client, context: Place, options?: unknown) {
       players.#comesIn(this, client, context);

@@ -56,7 +56,8 @@ export async function verifyToken(
     clockTolerance: CLOCK_TOLERANCE_S + renewableS,
     currentDate: new Date(now),
   });
-  const { sub = '', iat = 0, exp = 0 } = payload;
+  const { sub, iat = 0, exp = 0 } = payload;
+  if (typeof sub !== 'string') throw invalid('wrong sub');
   if (renewableS === 0 && exp - iat > maxLifeS) throw invalid('lives too long');
   if (iat > now / 1000 + CLOCK_TOLERANCE_S) throw invalid('from the future');
   return { issuer, subject: sub, payload };

@@ -1,7 +1,9 @@
 /** Bans in Redis, one script a transition; that something changed is told through the presence. */
 import type { Redis } from 'ioredis';
+import { ERRORS } from '../kernel/errors.ts';
 import { KEYS } from '../redis/keys.ts';
 import { defineScripts, type RunScript } from '../redis/scripts.ts';
+import { AuthError } from './auth-error.ts';
 import { type Ban, type BanStore, type Bans, nameOf, type Subject } from './bans.ts';
 
 export interface RedisBanStoreDeps {
@@ -22,7 +24,11 @@ export class RedisBanStore implements BanStore {
   constructor(deps: RedisBanStoreDeps) {
     this.#deps = deps;
     const run = defineScripts(deps.client);
-    this.#run = (...call) => deps.inTime(run(...call));
+    // One that waited for Redis to return would have its effect after it was called failed.
+    this.#run = async (...call) => {
+      if (deps.client.status !== 'ready') throw new AuthError(ERRORS.STORE_AWAY, 'store away');
+      return deps.inTime(run(...call));
+    };
   }
 
   async put(ban: Ban): Promise<void> {
