@@ -2,7 +2,7 @@
  * Colyseus's monitor and playground (0.18.5), reading only: of their paths those are let through that show something. The
  * monitor's calls of room methods by GET and the playground's profiler are not among them.
  */
-import { createMiddleware, Room } from '@colyseus/core';
+import { createMiddleware, createRouter, type Endpoint, Room } from '@colyseus/core';
 import type { RequestHandler } from 'express';
 import { ERRORS } from '../kernel/errors.ts';
 import { replyError } from './reply.ts';
@@ -41,19 +41,31 @@ export async function openPanels(): Promise<ReadonlyMap<string, RequestHandler>>
     import('@colyseus/playground'),
   ]);
   const panels: [string, RequestHandler][] = [
-    ['/monitor', reading(MONITOR, monitor())],
-    ['/playground', reading(PLAYGROUND, playground({ use: [GUARDED] }))],
+    ['/monitor', reading(MONITOR, { ...monitor({ prefix: '/monitor' }) })],
+    ['/playground', reading(PLAYGROUND, { ...playground({ prefix: '/playground', use: [GUARDED] }) })],
   ];
   Room.onAuth = onAuth;
   Object.defineProperty(Room.prototype, '_onJoin', joins);
   return new Map(panels);
 }
 
-/** Lets through what `shown` matches, as it was written: no other spelling of a path gets past. */
-function reading(shown: RegExp, panel: RequestHandler): RequestHandler {
-  return (req, res, next) => {
+/**
+ * Lets through what `shown` matches, as it was written: no other spelling of a path gets past. Their own adapter to Node
+ * never ends an answer that is larger than a socket's buffer, so they are asked in the web's terms.
+ */
+function reading(shown: RegExp, endpoints: Readonly<Record<string, Endpoint>>): RequestHandler {
+  const { handler } = createRouter(endpoints);
+  return async (req, res) => {
     if (!shown.test(req.path)) return replyError(res, ERRORS.NOT_FOUND);
-    res.set('content-security-policy', POLICY);
-    panel(req, res, next);
+    // Their pages name what they load beside them.
+    if (!req.originalUrl.startsWith(`${req.baseUrl}/`)) return res.redirect(302, `${req.baseUrl}/`);
+    const { status, headers, body } = await answerOf(handler, req.originalUrl);
+    res.status(status).set({ 'content-security-policy': POLICY, 'cache-control': 'no-store' });
+    res.type(headers.get('content-type') ?? 'text/plain').send(body);
   };
+}
+
+async function answerOf(handler: (request: Request) => Promise<Response>, target: string) {
+  const answer = await handler(new Request(`http://localhost${target}`));
+  return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
 }

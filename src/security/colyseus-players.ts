@@ -78,7 +78,7 @@ export class Players {
       return _onJoin.call(this, client, context, options);
     });
     override(Hosted, 'allowReconnection', function allow(this: Room, client: Client, seconds: number | 'manual') {
-      if (players.#shownOut.has(client)) return Promise.reject(false);
+      if (players.#shownOut.has(client)) return endOfWait();
       return allowReconnection.call(this, client, seconds);
     });
   }
@@ -171,6 +171,13 @@ export class Players {
       client.leave(code, reason);
     }
   }
+}
+
+/** As when nobody came back in time. A room need not look at it. */
+function endOfWait(): Promise<never> {
+  const over: Promise<never> = Promise.reject(false);
+  over.catch(() => {});
+  return over;
 }
 
 /** Who a client of a room of ours is; undefined for a stand-in. */
