@@ -71,8 +71,11 @@ const CLOSING_SHARE = 0.2;
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
   setLogger(colyseusLogger(deps));
-  const state: State = { phase: 'starting', port: 0, clusterKey: await agreedKey(deps, settings.clusterKey) };
-  const admission = await openAdmission(deps, addressForm);
+  const state: State = { phase: 'starting', port: 0, clusterKey: '' };
+  const admission = await openAdmission(deps, addressForm).catch(async (cause) => {
+    await store.stop();
+    throw cause;
+  });
   const { players, bans } = admission;
   const matchmaking = createMatchmaking({
     ...deps,
@@ -99,12 +102,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       door.turnAway(upgrade, CloseCodes.banned, ERRORS.BANNED.message);
     else forwarder.route(upgrade, door);
   });
-  const admin = await openAdmin(deps, admission, matchmaking.everywhere, (req) =>
-    addressForm(playerAddress(req) ?? ''),
-  );
-  http.on('request', createApp(deps, { matchmaking, admission, admin, state }));
   const parts = { http, sockets, forwarder, matchmaking, admission };
   try {
+    state.clusterKey = await agreedKey(deps, '');
+    const adminFrom = (req: IncomingMessage): string => addressForm(playerAddress(req) ?? '');
+    const admin = await openAdmin(deps, admission, matchmaking.everywhere, adminFrom);
+    http.on('request', createApp(deps, { matchmaking, admission, admin, state }));
     await matchmaking.setUp(settings.publicAddress || undefined);
     await admission.start();
     await listen(http, settings);

@@ -72,7 +72,7 @@ export function createMatchmaking({
     return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
   };
   const again = async (): Promise<void> => {
-    await Promise.all([writer.listAgain(), lost()]);
+    await Promise.all([writer.listAgain(matchMaker.processId), lost()]);
   };
   const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: again });
   const calls = new Calls({ ...base, transport: store.calls });
@@ -81,6 +81,7 @@ export function createMatchmaking({
     calls,
     host: colyseusHost,
     processes: () => keeper.processes,
+    inDoubt: () => keeper.inDoubt(deps.clock.now()),
     random: Math.random,
     newId: generateId,
   });
@@ -104,6 +105,7 @@ export function createMatchmaking({
     },
     async ownerOf(roomId) {
       const processId = (await index.get([roomId])).get(roomId)?.processId;
+      if (processId === undefined && keeper.inDoubt(deps.clock.now())) throw new Error('rooms are being listed again');
       if (processId === undefined || processId === matchMaker.processId) return undefined;
       const find = () => keeper.processes.find((process) => process.processId === processId);
       let owner = find();

@@ -44,6 +44,8 @@ export interface MatchmakerDeps {
   readonly timers: Timers;
   /** Those that hold a lease, as of a moment ago. */
   readonly processes: () => readonly ProcessReport[];
+  /** Whether rooms may live that are not listed again yet. */
+  readonly inDoubt: () => boolean;
   readonly random: () => number;
   readonly newId: () => string;
 }
@@ -117,7 +119,10 @@ export class Matchmaker {
     for (let tries = 0; tries < TRIES && clock.now() <= lastTryAt; tries++) {
       const listing = await this.#finder.find({ name, filter, claim: sessionId, options, listedOnly });
       if (listing === undefined) throw new MatchError(ERRORS.NO_MATCH);
-      outcome = await this.#reserve(listing, sessionId, options, auth);
+      outcome = await this.#reserve(listing, sessionId, options, auth).catch((cause) => {
+        void index.release(listing.roomId, [sessionId]).catch(() => {});
+        throw cause;
+      });
       if (outcome === 'seated') return seatIn(listing, sessionId);
       await index.release(listing.roomId, [sessionId]);
     }
@@ -151,8 +156,8 @@ export class Matchmaker {
 
   async #listingOf(roomId: string): Promise<Listing> {
     const listing = (await this.#deps.index.get([roomId])).get(roomId);
-    if (listing === undefined) throw new MatchError(ERRORS.ROOM_NOT_FOUND);
-    return listing;
+    if (listing !== undefined) return listing;
+    throw new MatchError(this.#deps.inDoubt() ? ERRORS.STORE_AWAY : ERRORS.ROOM_NOT_FOUND);
   }
 
   async #sitDown(listing: Listing, options: object, auth: unknown): Promise<Seat> {
@@ -182,12 +187,18 @@ export class Matchmaker {
     }
   }
 
-  /** Nobody listens for a room: it ended a moment before its row is taken off, or its process did. */
+  /**
+   * Nobody listens for a room: it ended a moment before its row is taken off, or its process did.
+   * @throws MatchError when that cannot be known, because Redis is away.
+   */
   async #isThere(processId: string): Promise<boolean> {
     const { calls, host, timers } = this.#deps;
     if (processId !== host.processId) {
-      const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS });
-      if (!(await alive.catch(() => false))) return false;
+      const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS }).catch((cause) => {
+        if (cause instanceof CallError && cause.failure === 'away') throw this.#refusalOf(cause);
+        return false;
+      });
+      if (!(await alive)) return false;
     }
     await new Promise<void>((resolve) => timers.after(ROW_GOES_WITHIN_MS, resolve));
     return true;

@@ -19,6 +19,7 @@ export const SCRIPTS = [
   'renew',
   'restore-bans',
   'seats',
+  'still-creating',
   'unban',
   'unlist',
   'update',

@@ -113,6 +113,19 @@ describe('a socket at a process that does not have its room', () => {
       await owner.open(edge);
     });
 
+    it('keeps nothing of those it refused, though they stay and talk on', async () => {
+      const edge = await gateway({}, { maxForwarded: 0 });
+      for (const request of [upgradeLines(SEAT), upgradeLines('*')]) {
+        const socket = connectTcp({ port: edge.port, host: '127.0.0.1', allowHalfOpen: true });
+        stack.defer(() => void socket.destroy());
+        socket.on('error', () => {});
+        socket.write(request);
+        await new Promise((resolve) => socket.once('data', resolve));
+        socket.write('more');
+        await until('it to be let go', () => edge.connections.size === 0);
+      }
+    });
+
     it('counts those whose owner is still looked for, and forgets those who went meanwhile', async () => {
       const { promise, resolve } = Promise.withResolvers<ReturnType<typeof found>>();
       const edge = await gateway({ ownerOf: () => promise }, { maxForwarded: 1 });

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import { Client, type Room } from '@colyseus/sdk';
 import { Redis } from 'ioredis';
-import { ERRORS } from '../../src/kernel/errors.ts';
+import { WebSocket } from 'ws';
+import { CloseCodes, ERRORS } from '../../src/kernel/errors.ts';
+import { noMeter } from '../../src/kernel/ports.ts';
+import { RedisRoomIndex } from '../../src/matchmaking/redis-room-index.ts';
 import { disposedAfterwards, passive, type ServerProcess, startServerProcess, waitFor } from '../support/processes.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { listingOf, reportOf } from '../support/room-indexes.ts';
 
 interface Seat {
   readonly roomId: string;
@@ -17,6 +21,7 @@ interface Answer {
 }
 
 const LEASE_MS = 2000;
+const FAILED_TO_RECONNECT = 4003;
 const WAIT = { timeoutMs: 10_000, everyMs: 20 };
 
 describe('matchmaking over processes that stall and die', function () {
@@ -62,6 +67,8 @@ describe('matchmaking over processes that stall and die', function () {
 
   /** A room of another process than the one that is asked, and that process. */
   async function roomElsewhere(asked: ServerProcess): Promise<{ seat: Seat; owner: ServerProcess }> {
+    const known = async () => (await store.hlen('{roomcaches}:processes')) >= servers.length;
+    await waitFor('all know each other', known, WAIT);
     const names = new Map<string, ServerProcess>();
     for (const [processId, text] of Object.entries(await store.hgetall('{roomcaches}:processes'))) {
       const { address } = JSON.parse(text) as { address: string };
@@ -71,8 +78,8 @@ describe('matchmaking over processes that stall and die', function () {
     const probe = async () => {
       const { status, body } = await ask(asked, 'create/arena');
       assert.equal(status, 200, JSON.stringify(body));
-      const owner = names.get(body.processId)!;
-      return owner === asked ? undefined : { seat: body, owner };
+      const owner = names.get(body.processId);
+      return owner === undefined || owner === asked ? undefined : { seat: body, owner };
     };
     return waitFor('a room at another process', probe, { timeoutMs: 10_000, everyMs: 300 });
   }
@@ -109,6 +116,24 @@ describe('matchmaking over processes that stall and die', function () {
     assert.equal((await rows()).filter(({ roomId }) => roomId === seat.roomId).length, 1);
     await goesOn(player);
     assert.equal((await ask(front, `joinById/${seat.roomId}`)).status, 200);
+  });
+
+  it('L4, L5: a process that stood still until another took its room over stops it, and tells its players', async () => {
+    const [front] = servers as [ServerProcess];
+    const { seat, owner } = await roomElsewhere(front);
+    const player = await take(owner, seat);
+    const left = new Promise<number>((resolve) => player.onLeave(resolve));
+    player.reconnection.enabled = false;
+    owner.child.signal('SIGSTOP');
+    await waitFor('its rooms are off the list', async () => !(await isListed(seat)), WAIT);
+    const index = new RedisRoomIndex({ client: store, meter: noMeter });
+    await index.renew(reportOf('heir'));
+    const taken = listingOf({ roomId: seat.roomId, processId: 'heir', epoch: 1, locked: true });
+    assert.equal(await index.list(taken), true);
+    owner.child.signal('SIGCONT');
+    assert.equal(await left, CloseCodes.mayTryReconnect);
+    assert.equal((await index.get([seat.roomId])).get(seat.roomId)?.processId, 'heir');
+    await index.leave('heir');
   });
 
   it('C2: a stop shorter than the lease costs a joiner at most a coded, retryable refusal', async () => {
@@ -161,6 +186,37 @@ describe('matchmaking over processes that stall and die', function () {
     assert.ok((await rows()).some(({ roomId }) => before.includes(roomId)));
     await goesOn(player);
   });
+
+  it('G4, O2: a player who comes back to a room that is not listed yet, after Redis was empty, is to try again', async () => {
+    const [front] = servers as [ServerProcess];
+    const { seat, owner } = await roomElsewhere(front);
+    owner.child.signal('SIGSTOP');
+    try {
+      await redis.kill();
+      await waitFor('that to be known', async () => !(await isReady(front)), WAIT);
+      await redis.restart();
+      await waitFor('Redis to be back', () => isReady(front), WAIT);
+      assert.equal(await closeCodeAt(front, seat), CloseCodes.mayTryReconnect);
+      const { body } = await ask(front, `joinById/${seat.roomId}`);
+      assert.deepEqual([body.code, body.retryable], [ERRORS.STORE_AWAY.code, true]);
+    } finally {
+      owner.child.signal('SIGCONT');
+    }
+    await waitFor('the room is listed', () => isListed(seat).catch(() => false), WAIT);
+    const gone = async () => (await closeCodeAt(front, { ...seat, roomId: 'gone' })) === FAILED_TO_RECONNECT;
+    await waitFor('an unknown room to be known as such', gone, WAIT);
+  });
+
+  const isReady = async ({ origin }: ServerProcess) => (await fetch(`${origin}/readyz`)).ok;
+
+  /** How a process closes the socket of a player who comes back. */
+  const closeCodeAt = ({ origin }: ServerProcess, { processId, roomId }: Seat) =>
+    new Promise<number>((resolve, reject) => {
+      const target = `${processId}/${roomId}?sessionId=s&reconnectionToken=t`;
+      const socket = new WebSocket(`${origin.replace('http', 'ws')}/${target}`);
+      socket.once('close', (code) => resolve(code));
+      socket.once('error', reject);
+    });
 
   it('G1: a player may come through any process, also one that was started later', async () => {
     const [front] = servers as [ServerProcess];
