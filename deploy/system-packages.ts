@@ -1,7 +1,7 @@
 /**
- * The programs of the machine that the project runs beside Node: a Redis, a Chromium, an nginx. Finds them and installs
+ * The programs of the machine that the project runs beside Node: a Redis, a Chromium, an nginx, curl. Finds them and installs
  * what is missing through the system's package manager when this user may; otherwise ends with code 1 and the exact
- * command to give. Run as `node deploy/system-packages.ts redis-server chromium nginx`; says nothing when all is there.
+ * command to give. Run as `node deploy/system-packages.ts redis-server chromium nginx curl`; says nothing when all is there.
  * It starts none of them, and leaves none running as a service of the system.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export type PackageManager = 'apt-get' | 'dnf' | 'brew';
-export type ProgramName = 'redis-server' | 'chromium' | 'nginx';
+export type ProgramName = 'redis-server' | 'chromium' | 'nginx' | 'curl';
 
 interface Program {
   /** Names it goes by on a PATH, the most usual first. */
@@ -40,6 +40,10 @@ const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     binaries: ['nginx'],
     packages: { 'apt-get': ['nginx'], dnf: ['nginx'], brew: ['nginx'] },
     service: 'nginx',
+  },
+  curl: {
+    binaries: ['curl'],
+    packages: { 'apt-get': ['curl'], dnf: ['curl'], brew: ['curl'] },
   },
 };
 

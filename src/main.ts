@@ -20,13 +20,15 @@ import { ProcessFaults } from './isolation/process-faults.ts';
 import { messageOf } from './kernel/invariant.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
 import { openLocalStore } from './matchmaking/colyseus-local-store.ts';
+import { inTime } from './matchmaking/redis-away.ts';
 import { openRedisStore } from './matchmaking/redis-store.ts';
 import { nodeTimers } from './matchmaking/timers.ts';
 import { createCounters } from './observability/counters.ts';
 import { openStderr } from './observability/pino-destination.ts';
 import { createPinoLogger, type Log } from './observability/pino-logger.ts';
+import { RedisBanStore } from './security/redis-bans.ts';
 
-import { type RunningServer, type Store, startServer } from './server.ts';
+import { type RunningServer, type ServerDeps, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
 const REDIS_START_TIMEOUT_MS = 5000;
@@ -53,7 +55,7 @@ async function run(settings: Settings): Promise<void> {
   takeWarnings(logger);
   tameConsole(console, logger, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
-    const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
+    const [assets, stores] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
     const arena = {
       roundSeconds: settings.arenaRoundSeconds,
       resultSeconds: settings.arenaResultSeconds,
@@ -62,7 +64,7 @@ async function run(settings: Settings): Promise<void> {
     const server = await startServer({
       ...deps,
       settings,
-      store,
+      ...stores,
       owners,
       unsound,
       page: page(assets, pagePolicy(settings)),
@@ -92,9 +94,11 @@ interface Services {
   readonly meter: Meter;
 }
 
-async function openStore({ redisUrl }: Settings, services: Services): Promise<Store> {
-  if (redisUrl === '') return openLocalStore(services);
-  return openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
+/** What the processes share, or this one has for itself. */
+async function openStore({ redisUrl }: Settings, services: Services): Promise<Pick<ServerDeps, 'store' | 'bans'>> {
+  if (redisUrl === '') return { store: openLocalStore(services) };
+  const store = await openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
+  return { store, bans: new RedisBanStore({ ...store, inTime }) };
 }
 
 function announce({ port, certificate }: RunningServer, { host }: Settings): void {

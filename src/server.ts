@@ -13,12 +13,14 @@ import { createNonces } from './delivery/node-nonces.ts';
 import { Forwarder } from './gateway/forwarder.ts';
 import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
+import type { AdminDeps } from './http/admin.ts';
 import { createHttpApp } from './http/app.ts';
 import { ConnectionCount } from './http/connection-count.ts';
 import { createListener } from './http/listener.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
 import { Refusals } from './http/refusals.ts';
 import { loadTls, watchTls } from './http/tls.ts';
+import { guestPass, openAdmin, openAdmission } from './identity-parts.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
 import { guardHandlerEvents } from './isolation/colyseus-handler-events.ts';
 import { colyseusLogger, takeColyseusDebug } from './isolation/colyseus-logger.ts';
@@ -33,6 +35,11 @@ import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { nodeTimers } from './matchmaking/timers.ts';
 import { hostRoom } from './roomkit/host-room.ts';
+import { countedAs, readAddress } from './security/addresses.ts';
+import { adminAnswers } from './security/admin.ts';
+import type { BanStore } from './security/bans.ts';
+import { bearerOf } from './security/bearer.ts';
+import type { Admission } from './security/colyseus-admission.ts';
 import { BudgetGate } from './security/frame-gate.ts';
 import { LimitLog } from './security/limit-log.ts';
 import { createNodeVitals, type NodeVitals, overloadLimits } from './security/node-vitals.ts';
@@ -52,6 +59,8 @@ export interface ServerDeps {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly store: Store;
+  /** Where bans are kept, for all processes; left out, in this one. */
+  readonly bans?: BanStore;
   readonly page: RequestHandler;
   /** 5 s when left out. */
   readonly lookAtTlsFilesEveryMs?: number;
@@ -90,13 +99,20 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   setLogger(colyseusLog);
   takeColyseusDebug(colyseusLog.debug);
   const state: State = { phase: 'starting', port: 0, clusterKey: '' };
+  const admission = await openAdmission(deps, addressForm).catch(async (cause) => {
+    await store.stop();
+    throw cause;
+  });
+  const { players, bans } = admission;
   const matchmaking = createMatchmaking({
     ...deps,
+    answers: adminAnswers(players, bans),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
     refusesRooms: () => (overload.reason === undefined ? undefined : ERRORS.OVERLOADED),
     lost: async () => {
       state.clusterKey = await agreedKey(deps, state.clusterKey);
+      await admission.agreeAgain();
     },
   });
   const { keeper, writer } = matchmaking;
@@ -106,7 +122,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const stays = staysOf(settings, limits);
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) => {
-    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, ...stays });
+    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, players, ...stays });
     return guardHandlerEvents(matchMaker.defineRoomType(name, Hosted, options), faults);
   });
   planRooms(store.index);
@@ -114,15 +130,19 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const connections = new ConnectionCount();
   const overload = createOverload(deps, vitals, connections);
   const refusals = new Refusals(deps);
-  const app = createApp(deps, matchmaking, { state, overload, faults, refusals, reconnections });
-  const answer: RequestListener = (req, res) => owners.run(REQUEST, () => void app(req, res));
+  let app: RequestListener | undefined;
+  const answer: RequestListener = (req, res) => owners.run(REQUEST, () => app?.(req, res));
   const http = createListener(answer, settings, { refusals, tls });
   connections.watch(http);
   const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
   const sockets = attachGameSockets(
     http,
     settings,
-    (upgrade, door) => owners.run(REQUEST, () => forwarder.route(upgrade, door)),
+    (upgrade, door) => {
+      if (admission.turnsAway(playerAddress(upgrade.req)))
+        door.turnAway(upgrade, CloseCodes.banned, ERRORS.BANNED.message);
+      else owners.run(REQUEST, () => forwarder.route(upgrade, door));
+    },
     {
       failed: (thrown) => faults.report('player', 'socket', thrown),
       gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
@@ -132,10 +152,14 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       },
     },
   );
-  const parts = { http, sockets, forwarder, matchmaking, overload, vitals };
+  const parts = { http, sockets, forwarder, matchmaking, overload, vitals, admission };
   try {
     state.clusterKey = await agreedKey(deps, '');
+    const adminFrom = (req: IncomingMessage): string => addressForm(playerAddress(req) ?? '');
+    const admin = await openAdmin(deps, admission, matchmaking.everywhere, adminFrom);
+    app = createApp(deps, { matchmaking, admission, admin, state, overload, faults, refusals, reconnections });
     await matchmaking.setUp(settings.publicAddress || undefined);
+    await admission.start();
     await listen(http, settings);
     state.port = (http.address() as AddressInfo).port;
     await matchMaker.accept();
@@ -225,7 +249,15 @@ function createOverload(deps: ServerDeps, vitals: NodeVitals, connections: Conne
   );
 }
 
+/** The form of an address in which it is banned, and its tries counted. */
+function addressForm(address: string): string {
+  return countedAs(readAddress(address) ?? address);
+}
+
 interface AppParts {
+  readonly matchmaking: Matchmaking;
+  readonly admission: Admission;
+  readonly admin: AdminDeps | undefined;
   readonly state: State;
   readonly overload: Overload;
   readonly faults: FaultLog;
@@ -233,17 +265,22 @@ interface AppParts {
   readonly reconnections: Reconnections;
 }
 
-function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, parts: AppParts) {
+function createApp(deps: ServerDeps, parts: AppParts) {
   const { settings, store, page } = deps;
-  const { state, overload, faults, refusals, reconnections } = parts;
-  const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
-    const context = createAuthContext({ headers, remoteAddress });
-    const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context);
+  const { matchmaking, admission, admin, state, overload, faults, refusals, reconnections } = parts;
+  const match = async ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
+    const token = bearerOf(headers.get('authorization'));
+    const context = createAuthContext({ headers, token, remoteAddress });
+    const identity = await admission.identify(token, context.ip);
+    const known = Object.assign(context, { identity });
+    const attempt = (): Promise<object> => matchmaking.matchmaker.match(method as Method, room, options, known);
     return method === 'reconnect' ? reconnections.attempt(`${context.ip}`, attempt) : attempt();
   };
   const app = {
     page,
     refusals,
+    guestPassFor: (req: IncomingMessage) => guestPass(admission, req, playerAddress(req)),
+    admin,
     originAllowed: originCheck(settings.corsOrigins),
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     overloaded: () => overload.reason,
@@ -277,12 +314,13 @@ interface Parts {
   readonly matchmaking: Matchmaking;
   readonly overload: Overload;
   readonly vitals: NodeVitals;
+  readonly admission: Admission;
 }
 
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
 async function stopAll(
   { settings, store, logger }: ServerDeps,
-  { http, sockets, forwarder, matchmaking: { keeper }, overload, vitals }: Parts,
+  { http, sockets, forwarder, matchmaking: { keeper }, overload, vitals, admission }: Parts,
 ): Promise<void> {
   overload.stop();
   vitals.stop();
@@ -297,6 +335,7 @@ async function stopAll(
   forwarder.stop();
   await sockets.stop(closingMs);
   http.closeAllConnections();
+  admission.stop();
   await within(closingMs / 2, keeper.stop()).catch((cause) =>
     logger.warn('the lease was not ended', { cause: String(cause) }),
   );

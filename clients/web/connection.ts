@@ -6,6 +6,7 @@
 import { type Client, CloseCode, type Room, ServerError } from '@colyseus/sdk';
 import type { ArenaMessages } from '../../rooms/arena/rules.ts';
 import type { ArenaState } from '../../rooms/arena/state.ts';
+import { asGuest } from './visit/guest.ts';
 
 export type ArenaRoom = Room<unknown, ArenaState>;
 export type SeatReservation = Parameters<Client['consumeSeatReservation']>[0];
@@ -38,7 +39,7 @@ export async function enter<State = ArenaState>(
   name: string,
   roomName = ARENA,
 ): Promise<Room<unknown, State>> {
-  const reservation = await reserve(entry, name, roomName);
+  const reservation = await asGuest(client.auth, (token) => reserve(entry, name, roomName, token));
   try {
     return await client.consumeSeatReservation<State>(reservation);
   } catch (cause) {
@@ -63,8 +64,13 @@ export function shareLink(roomId: string): string {
   return `${location.origin}${location.pathname}?room=${encodeURIComponent(roomId)}`;
 }
 
-async function reserve(entry: Entry, name: string, roomName: string): Promise<SeatReservation> {
-  const response = await post(pathOf(entry, roomName), optionsOf(entry, name));
+async function reserve(
+  entry: Entry,
+  name: string,
+  roomName: string,
+  token: string | undefined,
+): Promise<SeatReservation> {
+  const response = await post(pathOf(entry, roomName), optionsOf(entry, name), token);
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok && isReservation(answer)) return { ...answer, ...returnOf(entry) };
   throw refusal(response.status, answer);
@@ -79,11 +85,15 @@ function returnOf(entry: Entry): { reconnectionToken: string } | undefined {
   return entry.kind === 'return' ? { reconnectionToken: entry.token.slice(entry.roomId.length + 1) } : undefined;
 }
 
-async function post(path: string, body: unknown): Promise<Response> {
+async function post(path: string, body: unknown, token: string | undefined): Promise<Response> {
   try {
     return await fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json',
+        ...(token && { Authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });

@@ -4,6 +4,7 @@
  */
 import type { Client, Room } from '@colyseus/sdk';
 import { ARENA } from './connection.ts';
+import { asGuest } from './visit/guest.ts';
 
 /** What the lobby tells of a room; the server's listing has more. */
 export interface Listing {
@@ -59,7 +60,8 @@ export class Lobby {
 
   async #join(visit: number): Promise<void> {
     try {
-      const room = await this.#client.joinOrCreate('lobby', { filter: { name: ARENA } });
+      const join = () => this.#client.joinOrCreate('lobby', { filter: { name: ARENA } });
+      const room = await asGuest(this.#client.auth, join);
       if (!this.#isCurrent(visit)) return void room.leave();
       this.#retryMs = FIRST_RETRY_MS;
       this.#watch(room);

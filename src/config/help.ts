@@ -1,5 +1,5 @@
 /** The settings as people read them: for `npm start -- --help`, and as the README's table. */
-import { SETTINGS } from './settings.ts';
+import { SETTINGS, type Settings } from './settings.ts';
 
 const COLUMNS = ['Setting', 'Default', 'Range', 'What it does'] as const;
 
@@ -30,4 +30,21 @@ export function markdownTable(): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const body = rows().map(([env, ...rest]) => line([`\`${env}\``, ...rest]));
   return [line(COLUMNS), line(COLUMNS.map(() => '---')), ...body].join('\n');
+}
+
+export interface SettingInUse {
+  readonly setting: string;
+  readonly value: unknown;
+  readonly default: string;
+  readonly unit: string;
+  readonly help: string;
+}
+
+/** What a process runs with; of secrets only whether they are set. */
+export function settingsInUse(settings: Settings): SettingInUse[] {
+  return Object.entries(SETTINGS).map(([name, { env, fallback, unit, help, ...rest }]) => {
+    const value: unknown = settings[name as keyof Settings];
+    const shown = 'secret' in rest && rest.secret ? (value === '' ? '' : '(set)') : value;
+    return { setting: env, value: shown, default: fallback, unit, help };
+  });
 }

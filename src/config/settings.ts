@@ -3,6 +3,7 @@
  * README's table are made from this list; nothing else in the project reads the environment.
  */
 import { HTTP_SETTINGS } from './http-settings.ts';
+import { IDENTITY_SETTINGS } from './identity-settings.ts';
 import { choice, integer, type Setting, text } from './kinds.ts';
 
 export const SETTINGS = {
@@ -255,6 +256,7 @@ export const SETTINGS = {
     help: 'AI players fill an arena up to this many.',
   }),
   ...HTTP_SETTINGS,
+  ...IDENTITY_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = {

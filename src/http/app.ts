@@ -5,21 +5,27 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ERRORS } from '../kernel/errors.ts';
 import type { OriginAllowed } from '../security/origins.ts';
+import { type AdminDeps, admin } from './admin.ts';
 import type { BodyLimits } from './body.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { GUEST_PATHS, type GuestPassFor, guest } from './guest.ts';
 import { healthz, readyz } from './health.ts';
+import { jsonBody } from './json-body.ts';
 import { type MatchmakeDeps, matchmake } from './matchmake.ts';
 import type { Refusals } from './refusals.ts';
 import { replyError } from './reply.ts';
 import { type SecurityHeadersOptions, securityHeaders } from './security-headers.ts';
 
 export interface HttpDeps {
-  readonly matchmaking: Omit<MatchmakeDeps, 'refusals' | 'limits'>;
+  readonly matchmaking: MatchmakeDeps;
   readonly notReady: () => string | undefined;
   /** Why no rooms are made here now. */
   readonly overloaded: () => string | undefined;
   /** Serves the page and its files; calls next for anything else. */
   readonly page: RequestHandler;
+  readonly guestPassFor: GuestPassFor;
+  /** Undefined: nothing of it is there. */
+  readonly admin: AdminDeps | undefined;
   readonly originAllowed: OriginAllowed;
   readonly refusals: Refusals;
 }
@@ -35,7 +41,10 @@ export function createHttpApp(deps: HttpDeps, options: HttpOptions): Express {
   app.use(securityHeaders(options), crossOrigin(deps.originAllowed, refusals));
   app.get('/healthz', healthz(deps.overloaded));
   app.get('/readyz', readyz(deps.notReady, deps.overloaded));
-  app.post('/matchmake/:method/:roomName', matchmake({ ...deps.matchmaking, refusals, limits: options }));
+  const body = jsonBody(options, refusals);
+  app.post('/matchmake/:method/:roomName', body, matchmake(deps.matchmaking));
+  app.post(GUEST_PATHS, body, guest(deps.guestPassFor));
+  if (deps.admin !== undefined) app.use(admin(deps.admin, body));
   app.use(deps.page);
   app.use((req, res) =>
     replyError(res, req.path.startsWith('/matchmake/') ? wrongMatchmake(req.method) : ERRORS.NOT_FOUND),

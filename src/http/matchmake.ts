@@ -5,8 +5,6 @@
 import type { RequestHandler } from 'express';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
-import { type BodyLimits, readBody } from './body.ts';
-import type { Refusals } from './refusals.ts';
 import { replyError, replyJson } from './reply.ts';
 
 export interface MatchmakeRequest {
@@ -24,23 +22,15 @@ export interface MatchmakeDeps {
   readonly match: (request: MatchmakeRequest) => Promise<object>;
   /** Why no seat can be given now, as an error to answer with. */
   readonly unavailable: () => ErrorKind | undefined;
-  readonly limits: BodyLimits;
-  readonly refusals: Refusals;
   /** An exception without a code: a fault of ours, whose words are not for clients. */
   readonly failed: (thrown: unknown) => void;
 }
 
 const ROOM = /^[\w.:-]{1,64}$/;
 
-export function matchmake({ methods, match, unavailable, failed, limits, refusals }: MatchmakeDeps): RequestHandler {
+/** The body has been read, whatever there is to answer: a connection that ends with one on its way may lose the answer. */
+export function matchmake({ methods, match, unavailable, failed }: MatchmakeDeps): RequestHandler {
   return async (req, res) => {
-    // Whatever there is to answer: a connection that ends with a body on its way may lose the answer.
-    const body = await readBody(req, res, limits);
-    if (body.state === 'gone') return;
-    if (body.state === 'refused') {
-      refusals.report('body', body.kind.message);
-      return replyError(res, body.kind);
-    }
     const away = unavailable();
     if (away !== undefined) return replyError(res, away);
     const { method, roomName: room } = req.params as { method: string; roomName: string };
@@ -51,7 +41,7 @@ export function matchmake({ methods, match, unavailable, failed, limits, refusal
     );
     try {
       const { remoteAddress } = req.socket;
-      replyJson(res, 200, await match({ method, room, options: body.value, headers, remoteAddress }));
+      replyJson(res, 200, await match({ method, room, options: req.body as object, headers, remoteAddress }));
     } catch (thrown) {
       if (isCoded(thrown)) return replyError(res, kindOf(thrown), messageOf(thrown));
       failed(thrown);
@@ -65,11 +55,12 @@ function isCoded(thrown: unknown): boolean {
 }
 
 /** Which error of ours is meant. */
-function kindOf(thrown: unknown): ErrorKind {
-  const { code } = thrown as { code: unknown };
+export function kindOf(thrown: unknown): ErrorKind {
+  const code = (thrown as { code?: unknown } | null)?.code;
   if (isFull(code, messageOf(thrown))) return ERRORS.ROOM_FULL;
   const known = Object.values(ERRORS).find((kind) => kind.code === code);
-  return known ?? ofTheGame(code as number);
+  if (known !== undefined) return known;
+  return typeof code === 'number' ? ofTheGame(code) : ERRORS.UNHANDLED;
 }
 
 /** Colyseus tells a full room from one that is gone, or from whatever else fails, by its words only. */

@@ -2,7 +2,8 @@
  * Every error a client can be told, once: its code, HTTP status, whether trying again can help, and its words.
  * Codes 520 to 526 and 4217 are Colyseus's own (ErrorCode in @colyseus/shared-types), ours begin at 530. What a
  * matchmaking request of an SDK can run into has its code as HTTP status, as on stock, because the status is what SDKs
- * hand to the game as the error's code; what proxies and browsers act on has HTTP's own. Close codes are in `CloseCodes`.
+ * hand to the game as the error's code; what proxies and browsers act on has HTTP's own, and 401 is
+ * every token's. Close codes are in `CloseCodes`.
  */
 
 export interface ErrorKind {
@@ -44,6 +45,13 @@ export const ERRORS = {
   HEAD_TOO_LARGE: { code: 544, status: 431, retryable: false, message: 'the head of the request is too large' },
   REQUEST_TIMEOUT: { code: 545, status: 408, retryable: true, message: 'the request did not come in time' },
   OVERLOADED: { code: 566, status: 503, retryable: true, message: 'no room can be made now; try again' },
+  AUTH_REQUIRED: { code: 556, status: 401, retryable: false, message: 'a token of your account is needed here' },
+  TOKEN_INVALID: { code: 557, status: 401, retryable: false, message: 'this token is not valid here' },
+  TOKEN_EXPIRED: { code: 558, status: 401, retryable: false, message: 'this token has expired; get another' },
+  BANNED: { code: 559, status: 559, retryable: false, message: 'banned from this server' },
+  ADMIN_REFUSED: { code: 560, status: 401, retryable: false, message: 'the admin token is needed here' },
+  ADMIN_LIMITED: { code: 561, status: 429, retryable: true, message: 'too many wrong tries; wait a minute' },
+  ADMIN_INVALID: { code: 562, status: 400, retryable: false, message: 'this admin request is wrong' },
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
   TOO_MANY_FRAMES: { code: 4218, status: 429, retryable: false, message: 'too many messages, or too large' },
   JOIN_NOT_ACKNOWLEDGED: { code: 4219, status: 408, retryable: true, message: 'the join was not acknowledged in time' },
@@ -58,4 +66,10 @@ export const CloseCodes = {
   failedToReconnect: 4003,
   /** The SDK tries to come back to the same address. */
   mayTryReconnect: 4010,
+  /** An admin removed the player, or closed the room. These and those below end the SDK's session. */
+  kicked: 4230,
+  banned: 4231,
+  /** The same player came in elsewhere, to a room that takes each once. */
+  replaced: 4232,
+  roomClosed: 4233,
 } as const;

@@ -3,6 +3,7 @@
  * `RoomHost`, and what is changed in a room class so that a claim becomes a client in one transition.
  */
 import { CloseCode, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
+import { type Identity, sealSeat } from '../kernel/identity.ts';
 import type { RoomHost } from './matchmaker.ts';
 import type { Listing, NamePlan, RoomIndex } from './room-index.ts';
 
@@ -49,15 +50,15 @@ export const colyseusHost: RoomHost = {
     return matchMaker.processId;
   },
 
-  /** As Colyseus's callOnAuth, which it does not export. */
+  /** As Colyseus's callOnAuth, which it does not export. The verified identity goes along with what it returns. */
   async auth(name, options, context) {
     const Class = matchMaker.getRoomClass(name) as unknown as typeof Room | undefined;
     if (Class === undefined) throw new ServerError(ErrorCode.MATCHMAKE_NO_HANDLER, `room "${name}" is not defined`);
-    const { token } = context as { token: string };
+    const { token, identity } = context as { token: string; identity?: Identity };
     const result: unknown = await Class.onAuth(token, options as never, context as never);
     if (result === false || result === null || result === undefined)
       throw new ServerError(ErrorCode.AUTH_FAILED, 'onAuth failed');
-    return result === true ? undefined : result;
+    return sealSeat(identity, result === true ? undefined : result);
   },
 
   filterOf(name, options) {

@@ -5,7 +5,7 @@ import { generateId, matchMaker, type Presence } from '@colyseus/core';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
-import { answerCalls } from './colyseus-callee.ts';
+import { answerCalls, type Handler } from './colyseus-callee.ts';
 import { IndexDriver } from './colyseus-driver.ts';
 import { colyseusHost, stopRoom } from './colyseus-host.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -19,6 +19,8 @@ import { nodeTimers } from './timers.ts';
 
 /** A process that holds a lease again, or is new, is known to the others after their next renewal. */
 const KNOWN_WITHIN_MS = RENEW_EVERY_MS + 50;
+/** For what is asked everywhere. */
+const PATIENCE = { timeoutMs: 2000 };
 
 export interface MatchmakingDeps {
   readonly store: MatchStore<Presence>;
@@ -33,6 +35,8 @@ export interface MatchmakingDeps {
   readonly refusesRooms: () => ErrorKind | undefined;
   /** The lease was not held: what is in the store of this process may be gone. */
   readonly lost: () => Promise<void>;
+  /** What other processes may ask of this one besides. */
+  readonly answers?: Readonly<Record<string, Handler>>;
 }
 
 export interface Matchmaking {
@@ -43,10 +47,17 @@ export interface Matchmaking {
   setUp(publicAddress: string | undefined): Promise<void>;
   /** The other process that owns a room; undefined when nobody does, or this one. @throws when it cannot be known now. */
   ownerOf(roomId: string): Promise<{ readonly processId: string; readonly address: string } | undefined>;
+  /** Asks every process for one of their `answers`; the value is undefined where there was none in time. */
+  everywhere<T>(method: string, args: readonly unknown[]): Promise<EverywhereAnswer<T>[]>;
+}
+
+export interface EverywhereAnswer<T> {
+  readonly processId: string;
+  readonly value: T | undefined;
 }
 
 export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
-  const { store, address, takesRooms, refusesRooms, lost, ...deps } = all;
+  const { store, address, takesRooms, refusesRooms, lost, answers = {}, ...deps } = all;
   const { index } = store;
   const base = { ...deps, index, timers: nodeTimers };
   const writer = new ListingWriter({ ...base, lost: stopRoom });
@@ -61,9 +72,10 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
     await Promise.all([writer.listAgain(matchMaker.processId), lost()]);
   };
   const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: again });
+  const calls = new Calls({ ...base, transport: store.calls });
   const matchmaker = new Matchmaker({
     ...base,
-    calls: new Calls({ ...base, transport: store.calls }),
+    calls,
     host: colyseusHost,
     processes: () => keeper.processes,
     inDoubt: () => keeper.inDoubt(deps.clock.now()),
@@ -88,6 +100,7 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
       matchMaker.setHealthChecksEnabled(false);
       await matchMaker.setup(store.presence, new IndexDriver(index, writer), publicAddress, place);
       await answerCalls(store.presence, matchMaker.processId, {
+        ...answers,
         alive: async () => true,
         async create(name, options, roomId) {
           if (keeper.stoodStill(deps.clock.now())) throw new MatchError(ERRORS.SEAT_TIMEOUT);
@@ -109,6 +122,16 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
       }
       if (owner === undefined) throw new Error(`process ${processId} holds no lease`);
       return { processId, address: owner.address };
+    },
+    everywhere<T>(method: string, args: readonly unknown[]) {
+      const here = matchMaker.processId;
+      const ask = async (processId: string): Promise<EverywhereAnswer<T>> => {
+        const asked =
+          processId === here ? answers[method]!(...args) : calls.call<T>({ processId }, method, args, PATIENCE);
+        return { processId, value: (await asked.catch(() => undefined)) as T | undefined };
+      };
+      const others = keeper.processes.map(({ processId }) => processId).filter((processId) => processId !== here);
+      return Promise.all([here, ...others].map(ask));
     },
   };
 }

@@ -4,6 +4,7 @@
  * P3, C2).
  */
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
+import { openSeat } from '../kernel/identity.ts';
 import type { Clock } from '../kernel/ports.ts';
 import { CallError, type Calls } from './calls.ts';
 import { MatchError } from './match-error.ts';
@@ -25,7 +26,7 @@ export interface Seat {
 /** The rooms of this process, and what their classes say. */
 export interface RoomHost {
   readonly processId: string;
-  /** The room's static onAuth. @throws its refusal. */
+  /** The room's static onAuth; goes to the room with the seat, as it is. @throws its refusal. */
   auth(name: string, options: unknown, context: unknown): Promise<unknown>;
   /** What the options of a joiner ask for. @throws when no such room is defined. */
   filterOf(name: string, options: unknown): Readonly<Record<string, unknown>>;
@@ -169,7 +170,8 @@ export class Matchmaker {
   }
 
   /** A room may give its players session ids of its own. */
-  #sessionOf(auth: unknown): string {
+  #sessionOf(sealed: unknown): string {
+    const { auth } = openSeat(sealed);
     const own = (auth as { sessionId?: unknown } | undefined)?.sessionId;
     return typeof own === 'string' && own !== '' ? own : this.#deps.newId();
   }

@@ -10,7 +10,10 @@ export interface MatchStore<Presence> {
   readonly presence: Presence;
   /** Why it cannot be used now; undefined while it can. */
   away(): string | undefined;
-  /** Keeps a proposal under a name if there is none yet; resolves with the one that is kept. All processes get the same. */
-  agree(name: string, proposal: string): Promise<string>;
+  /**
+   * Keeps a proposal under a name if there is none yet; resolves with the one that is kept. All processes get the same.
+   * @param keepMs for so long, from the proposal that was kept; without it for good.
+   */
+  agree(name: string, proposal: string, keepMs?: number): Promise<string>;
   stop(): Promise<void>;
 }

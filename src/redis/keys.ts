@@ -39,6 +39,10 @@ export const KEYS = {
 
   /** Followed by a name: what the processes agreed on. */
   agreed: `${OURS}agreed:`,
+
+  /** Who is banned, as JSON by kind and subject; how often that changed. The first is also the topic that tells of it. */
+  bans: `${OURS}bans`,
+  banChanges: `${OURS}ban-changes`,
 } as const;
 
 /** What all of ours begin with. */

@@ -8,6 +8,8 @@ import type { Cluster, Redis } from 'ioredis';
 import { KEYS, ROWS } from './keys.ts';
 
 export const SCRIPTS = [
+  'ban',
+  'bans',
   'claim',
   'ended-creation',
   'find',
@@ -15,8 +17,10 @@ export const SCRIPTS = [
   'list',
   'release',
   'renew',
+  'restore-bans',
   'seats',
   'still-creating',
+  'unban',
   'unlist',
   'update',
 ] as const;

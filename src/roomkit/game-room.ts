@@ -45,6 +45,8 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
   tickRate = 20;
   /** Steps between patches: 1 sends a patch after every step. */
   patchEvery = 1;
+  /** Takes each player once: who comes in again ends their earlier session, with CloseCodes.replaced. */
+  oneSession = false;
   /** What a player may be sent of replicated collections; over 0. Undefined: as much as there is. */
   bytesPerSecond: number | undefined;
   /** How long a change in sight may be held back when `bytesPerSecond` is not enough; milliseconds, over 0. */

@@ -1,7 +1,8 @@
 /**
  * Makes a room class ready for a process: guarded against its own exceptions (stock classes too), its join options
- * checked, its players given tokens nobody guesses, sent to through their lines, and told to come back when the process
- * stops; a GameRoom gets the process's ticks besides, lets idle players leave, and has a schema for every message.
+ * checked, its players known by their identities, given tokens nobody guesses, sent to through their lines, and told to come
+ * back when the process stops; a GameRoom gets the process's ticks besides, lets idle players leave, and has a schema for
+ * every message.
  */
 import { CloseCode, Room, ServerError } from '@colyseus/core';
 import type { ZodType } from 'zod';
@@ -16,6 +17,7 @@ import type { FaultLog } from '../isolation/fault-log.ts';
 import type { Owners } from '../isolation/node-owners.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
+import type { Players } from '../security/colyseus-players.ts';
 import { compareTokensInConstantTime, giveStrongTokens } from '../security/colyseus-reconnection-tokens.ts';
 import { insistOnSchemas } from './checked-messages.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
@@ -27,11 +29,13 @@ export interface HostServices extends RoomServices {
   readonly lines: Lines;
   readonly claims: Claims;
   readonly joins: JoinLimit;
+  readonly players: Players;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
   const Hosted = guardRoom(Base, services.faults, services.owners);
+  services.players.host(Hosted);
   if (Base.prototype instanceof GameRoom) {
     insistOnSchemas(Hosted);
     hostTicks(Hosted, services);

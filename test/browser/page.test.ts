@@ -186,6 +186,24 @@ describe('the page', function () {
     assert.equal((await game.playing()).sessionId, sessionId);
   });
 
+  it('is the same guest at the next visit, and a new one when the server does not know the old', async () => {
+    const game = await open('/');
+    await game.playing();
+    const guest = () =>
+      game.page.evaluate(
+        () => JSON.parse(atob(localStorage.getItem('colyseus-auth-token')!.split('.')[1]!)).sub as string,
+      );
+    const id = await guest();
+    assert.match(id, /^guest-/);
+    await game.page.goto(`${line.origin}/`);
+    await game.playing();
+    assert.equal(await guest(), id);
+    await game.page.evaluate(() => localStorage.setItem('colyseus-auth-token', 'from.another.server'));
+    await game.page.goto(`${line.origin}/`);
+    await game.playing();
+    assert.notEqual(await guest(), id);
+  });
+
   it('remembers that the sound is off', async () => {
     const game = await open();
     await game.quickPlay('Quiet');

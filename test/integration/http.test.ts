@@ -197,6 +197,8 @@ describe('matchmaking that fails without a code', () => {
     const deps = {
       page: (_req: unknown, _res: unknown, next: () => void) => next(),
       refusals,
+      guestPassFor: () => Promise.resolve({}),
+      admin: undefined,
       originAllowed: () => true,
       notReady: () => undefined,
       overloaded: () => undefined,

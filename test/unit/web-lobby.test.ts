@@ -36,7 +36,7 @@ describe('the list of rooms', () => {
       joining.push(answer);
       return answer.promise;
     };
-    lobby = new Lobby({ joinOrCreate } as unknown as Client, {
+    lobby = new Lobby({ joinOrCreate, auth: { token: 'kept' } } as unknown as Client, {
       onRooms: (rooms) => shown.push(rooms.map(({ roomId }) => roomId)),
       onLive: () => {},
     });
