@@ -42,7 +42,7 @@ async function kill(stage: Stage, process: number, setting: Setting): Promise<Ki
   await settle(stage, setting);
   const victim = cluster.members[process]!;
   const dead = victim.processId;
-  const watched = await setting.race(OfferWatch.start(cluster.store));
+  const watched = await setting.race(OfferWatch.start({ host: '127.0.0.1', port: cluster.store.options.port! }));
   const stream = joinOthers(stage, victim, JOINS_PER_SECOND);
   try {
     await setting.wait(BEFORE_MS);

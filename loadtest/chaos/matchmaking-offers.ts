@@ -1,8 +1,12 @@
 /**
  * Every seat that the index offers, told by Redis: MONITOR shows what the script that claims a seat writes down. What
  * joiners are answered would not tell it: a dead process gives no seat, however often its rooms are offered.
+ *
+ * Its lines are read here, because ioredis (5.11.1) fails when the first of them comes together with the answer to MONITOR.
  */
-import type { Redis } from 'ioredis';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { KEYS } from '../../src/redis/keys.ts';
 
 export interface Offer {
@@ -13,29 +17,36 @@ export interface Offer {
 
 export class OfferWatch {
   readonly offers: Offer[] = [];
-  readonly #monitor: Redis;
+  readonly #socket: Socket;
 
-  private constructor(monitor: Redis) {
-    this.#monitor = monitor;
-    // The clock of Redis is this machine's.
-    const sinceEpoch = Date.now() - performance.now();
-    monitor.on('monitor', (seconds: string, command: readonly string[]) => {
-      const roomId = offeredIn(command);
-      if (roomId !== undefined) this.offers.push({ at: Number(seconds) * 1000 - sinceEpoch, roomId });
-    });
+  private constructor(socket: Socket) {
+    this.#socket = socket;
   }
 
-  /** Resolves when it watches. */
-  static async start(store: Redis): Promise<OfferWatch> {
-    return new OfferWatch(await store.monitor());
+  /** Resolves when it watches. `store` is where Redis is, on this machine. */
+  static async start({ host, port }: { readonly host: string; readonly port: number }): Promise<OfferWatch> {
+    const socket = connect(port, host);
+    const watch = new OfferWatch(socket);
+    const lines = createInterface({ input: socket });
+    socket.on('error', () => {}); // killed with what it watches
+    socket.write('MONITOR\r\n');
+    await once(lines, 'line');
+    // The clock of Redis is this machine's.
+    const sinceEpoch = Date.now() - performance.now();
+    lines.on('line', (line) => {
+      const roomId = offeredIn(line);
+      if (roomId !== undefined) watch.offers.push({ at: Number.parseFloat(line.slice(1)) * 1000 - sinceEpoch, roomId });
+    });
+    return watch;
   }
 
   stop(): void {
-    this.#monitor.disconnect();
+    this.#socket.destroy();
   }
 }
 
-/** The room that a command of a script offers; undefined when it does something else. */
-export function offeredIn([name, key, , roomId]: readonly string[]): string | undefined {
+/** The room that a script offers in a line of MONITOR (`+1795411066.192875 [0 lua] "HSET" ...`); undefined when it does something else. */
+export function offeredIn(line: string): string | undefined {
+  const [name, key, , roomId] = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!);
   return name?.toUpperCase() === 'HSET' && key === KEYS.claimed ? roomId : undefined;
 }

@@ -142,10 +142,14 @@ describe('chaos matchmaking: what is seen of rooms', () => {
   });
 
   it('reads from the commands of scripts which room was offered', () => {
-    assert.equal(offeredIn(['HSET', '{roomcaches}:claimed', 'session', 'room']), 'room');
-    assert.equal(offeredIn(['HGET', '{roomcaches}:claimed', 'session']), undefined);
-    assert.equal(offeredIn(['HSET', 'roomcaches', 'room', '{}']), undefined);
-    assert.equal(offeredIn(['PING']), undefined);
+    const line = (...command: string[]): string =>
+      `+1795411066.192875 [0 lua] ${command.map((part) => JSON.stringify(part)).join(' ')}`;
+    assert.equal(offeredIn(line('HSET', '{roomcaches}:claimed', 'session', 'room')), 'room');
+    assert.equal(offeredIn(line('HSET', '{roomcaches}:claimed', 'a "quoted" one', 'room')), 'room');
+    assert.equal(offeredIn(line('HGET', '{roomcaches}:claimed', 'session')), undefined);
+    assert.equal(offeredIn(line('HSET', 'roomcaches', 'room', '{}')), undefined);
+    assert.equal(offeredIn(line('PING')), undefined);
+    assert.equal(offeredIn('+OK'), undefined);
   });
 
   it('does not blame a seat that died with its process', () => {
