@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from '../deploy/child.ts';
 import { waitFor } from '../deploy/wait.ts';
+import { OPEN_DOORS } from './open-doors.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READY = /^Hypogeum is ready: http:\/\/[^:\s]+:(\d+)/m;
@@ -39,7 +40,7 @@ export async function launchServer(env: NodeJS.ProcessEnv): Promise<{ child: Chi
     command: process.execPath,
     args: ['src/main.ts'],
     cwd: ROOT,
-    env: { ...LOOPBACK, ...env },
+    env: { ...LOOPBACK, ...OPEN_DOORS, ...env },
   });
   try {
     return { child, port: await portOf(child) };

@@ -19,7 +19,8 @@ import { openRedisStore } from './matchmaking/redis-store.ts';
 import { createConsoleLogger } from './observability/console-logger.ts';
 import { createCounters } from './observability/counters.ts';
 
-import { type RunningServer, type Store, startServer } from './server.ts';
+import { redisRates } from './security/redis-rates.ts';
+import { type RunningServer, type ServerDeps, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
 const REDIS_START_TIMEOUT_MS = 5000;
@@ -47,7 +48,7 @@ async function run(settings: Settings): Promise<void> {
   surviveStrayExceptions(new FaultLog(deps, 'an exception nobody caught; the process goes on'));
   tameConsole(console, new FaultLog(deps, 'a client sent what cannot be decoded'));
   try {
-    const [assets, store] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
+    const [assets, stores] = await Promise.all([buildPage(PAGE), openStore(settings, deps)]);
     const arena = {
       roundSeconds: settings.arenaRoundSeconds,
       resultSeconds: settings.arenaResultSeconds,
@@ -56,7 +57,7 @@ async function run(settings: Settings): Promise<void> {
     const server = await startServer({
       ...deps,
       settings,
-      store,
+      ...stores,
       page: page(assets),
       defineRooms: (define) => defineRooms(define, { arena }),
     });
@@ -73,9 +74,14 @@ interface Services {
   readonly meter: Meter;
 }
 
-async function openStore({ redisUrl }: Settings, services: Services): Promise<Store> {
-  if (redisUrl === '') return openLocalStore(services);
-  return openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
+/** What the processes share, or this one has for itself. */
+async function openStore(
+  { redisUrl }: Settings,
+  services: Services,
+): Promise<Pick<ServerDeps, 'store' | 'sharedRates'>> {
+  if (redisUrl === '') return { store: openLocalStore(services) };
+  const store = await openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
+  return { store, sharedRates: redisRates({ client: store.client, ...services }) };
 }
 
 function announce({ port }: RunningServer, { host }: Settings): void {

@@ -25,6 +25,10 @@ import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matc
 import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
+import { countedAs, tellAddress } from './security/addresses.ts';
+import { createDoors, type Doors } from './security/doors.ts';
+import type { OpenRate } from './security/rate-limit.ts';
+import { memoryRates } from './security/rate-windows.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
@@ -38,6 +42,8 @@ export interface ServerDeps {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly store: Store;
+  /** How often an address may do what, counted for all processes; left out, each counts for itself. */
+  readonly sharedRates?: OpenRate;
   readonly page: RequestHandler;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
@@ -63,8 +69,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
   setLogger(colyseusLogger(deps));
   const state: State = { phase: 'starting', port: 0, clusterKey: await agreedKey(deps, settings.clusterKey) };
+  const doors = openDoors(deps);
   const matchmaking = createMatchmaking({
     ...deps,
+    ...settings,
+    roomWaitMs: (address) => doors.roomWaitMs(address),
+    full: () => doors.refusals.tell('rooms', ''),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
     lost: async () => {
@@ -74,15 +84,17 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
   const faults = new FaultLog(deps);
+  const seats = { ...doors, seatTimeoutMs: settings.seatTimeoutMs };
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer }), options),
+    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, seats }), options),
   );
   planRooms(store.index);
   const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
-  const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
+  doors.watch(http);
+  const forwarder = createForwarder(deps, matchmaking, doors, () => state.clusterKey);
   const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
-  http.on('request', createApp(deps, matchmaking, state));
+  http.on('request', createApp(deps, matchmaking, doors, state));
   const parts = { http, sockets, forwarder, matchmaking };
   try {
     await matchmaking.setUp(settings.publicAddress || undefined);
@@ -130,13 +142,28 @@ function agreedKey({ settings, store }: ServerDeps, current: string): Promise<st
   return clusterKey('', (proposal) => store.agree('cluster-key', current || proposal));
 }
 
-function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: () => string): Forwarder {
+function openDoors({ settings, sharedRates, ...deps }: ServerDeps): Doors {
+  const ownRates = memoryRates(deps.clock);
+  return createDoors(
+    {
+      ...deps,
+      ownRates,
+      sharedRates: sharedRates ?? ownRates,
+      hasSeat: ({ roomId, sessionId, reconnectionToken }) =>
+        matchMaker.getLocalRoomById(roomId)?.hasReservedSeat(sessionId, reconnectionToken) ?? false,
+    },
+    settings,
+  );
+}
+
+function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, doors: Doors, key: () => string): Forwarder {
   return new Forwarder(
     {
       ...deps,
       ownerOf,
       isLocal: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
-      addressOf: playerAddress,
+      addressOf: toldAddress,
+      admit: (upgrade, door, signed) => doors.entrance.admit(upgrade, door, signed),
       key,
       now: () => Date.now(),
       openTunnel: openHttpxyTunnel,
@@ -145,15 +172,21 @@ function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: () => 
   );
 }
 
-/** As rooms are told it. */
-function playerAddress({ headers, socket }: IncomingMessage): string | undefined {
-  const given = Object.entries(headers).map(([name, value]): [string, string] => [name, `${value}`]);
-  return createAuthContext({ headers: new Headers(given), remoteAddress: socket.remoteAddress }).ip?.toString();
+/** What was put into the headers of an admitted socket, where rooms are told it from. */
+function toldAddress({ headers }: IncomingMessage): string | undefined {
+  return headers['x-real-ip'] as string | undefined;
 }
 
-function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }: Matchmaking, state: State) {
-  const match = ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> =>
-    matchmaker.match(method as Method, room, options, createAuthContext({ headers, remoteAddress }));
+function createApp(
+  { settings, store, page, logger }: ServerDeps,
+  { matchmaker }: Matchmaking,
+  doors: Doors,
+  state: State,
+) {
+  const match = ({ method, room, options, headers, address }: MatchmakeRequest): Promise<object> => {
+    tellAddress(headers, address);
+    return matchmaker.match(method as Method, room, options, createAuthContext({ headers }), countedAs(address));
+  };
   return createHttpApp({
     page,
     logger,
@@ -162,6 +195,8 @@ function createApp({ settings, store, page, logger }: ServerDeps, { matchmaker }
     matchmaking: {
       methods: METHODS,
       match,
+      addressOf: doors.addressOf,
+      waitMs: doors.matchWaitMs,
       unavailable: () => {
         if (state.phase === 'stopping') return ERRORS.STOPPING;
         return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;

@@ -1,5 +1,6 @@
 /** From an environment to settings, or to the list of all that is wrong with it. Pure: the environment comes in. */
-import { SETTINGS, type Setting, type Settings } from './settings.ts';
+import type { Setting } from './kinds.ts';
+import { SETTINGS, type Settings } from './settings.ts';
 
 export interface Environment {
   readonly [name: string]: string | undefined;

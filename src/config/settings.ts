@@ -2,48 +2,8 @@
  * Every setting of a server process, once: environment name, default, unit, range and help. The parser, `--help` and the
  * README's table are made from this list; nothing else in the project reads the environment.
  */
-import { z } from 'zod';
-
-export interface Setting<T> {
-  readonly env: string;
-  /** As it would be written in the environment; '' when there is none. */
-  readonly fallback: string;
-  readonly unit: string;
-  readonly range: string;
-  readonly help: string;
-  /** From the written text to the value; its messages say what is allowed. */
-  readonly schema: z.ZodType<T, string>;
-  /** May hold a password: its value is never shown. */
-  readonly secret?: boolean;
-}
-
-interface Described {
-  readonly env: string;
-  readonly unit?: string;
-  readonly help: string;
-  readonly secret?: boolean;
-}
-
-function integer(d: Described & { fallback: number; min: number; max: number }): Setting<number> {
-  const range = `${d.min} to ${d.max}`;
-  const schema = z
-    .string()
-    .regex(/^-?\d+$/, `must be a whole number, ${range}`)
-    .transform(Number)
-    .refine((value) => value >= d.min && value <= d.max, `must be ${range}`);
-  return { env: d.env, fallback: String(d.fallback), unit: d.unit ?? '', range, help: d.help, schema };
-}
-
-function choice<const T extends string>(d: Described & { fallback: T; of: readonly T[] }): Setting<T> {
-  const range = d.of.join(', ');
-  const schema = z.string().refine((value): value is T => d.of.includes(value as T), `must be one of ${range}`);
-  return { env: d.env, fallback: d.fallback, unit: d.unit ?? '', range, help: d.help, schema };
-}
-
-function text(d: Described & { fallback: string; range: string; fits: (text: string) => boolean }): Setting<string> {
-  const { fits, ...described } = d;
-  return { ...described, unit: d.unit ?? '', schema: z.string().refine(fits, `must be ${d.range}`) };
-}
+import { DOOR_SETTINGS } from './door-settings.ts';
+import { choice, integer, type Setting, text } from './kinds.ts';
 
 export const SETTINGS = {
   port: integer({
@@ -176,6 +136,7 @@ export const SETTINGS = {
     unit: 'players',
     help: 'AI players fill an arena up to this many.',
   }),
+  ...DOOR_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = {

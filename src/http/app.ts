@@ -6,7 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { ERRORS } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/ports.ts';
 import { healthz, readyz } from './health.ts';
-import { type MatchmakeDeps, matchmake } from './matchmake.ts';
+import { type MatchmakeDeps, matchmake, notTooOften } from './matchmake.ts';
 import { replyError } from './reply.ts';
 
 export interface HttpDeps {
@@ -28,7 +28,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.get('/healthz', healthz);
   app.get('/readyz', readyz(deps.notReady));
   const body = express.json({ limit: deps.maxBodyBytes, type: () => true });
-  app.post('/matchmake/:method/:roomName', body, matchmake(deps.matchmaking));
+  app.post('/matchmake/:method/:roomName', notTooOften(deps.matchmaking), body, matchmake(deps.matchmaking));
   app.use(deps.page);
   app.use((req, res) =>
     replyError(res, req.path.startsWith('/matchmake/') ? wrongMatchmake(req.method) : ERRORS.NOT_FOUND),

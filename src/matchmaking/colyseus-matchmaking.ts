@@ -7,7 +7,7 @@ import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
 import { answerCalls } from './colyseus-callee.ts';
 import { IndexDriver } from './colyseus-driver.ts';
-import { colyseusHost, stopRoom } from './colyseus-host.ts';
+import { ColyseusHost, type HostOptions, stopRoom } from './colyseus-host.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ListingWriter } from './listing-writer.ts';
 import { MatchError } from './match-error.ts';
@@ -20,7 +20,9 @@ import { nodeTimers } from './timers.ts';
 /** A process that holds a lease again, or is new, is known to the others after their next renewal. */
 const KNOWN_WITHIN_MS = RENEW_EVERY_MS + 50;
 
-export interface MatchmakingDeps {
+export interface MatchmakingDeps extends HostOptions {
+  readonly seatTimeoutMs: number;
+  readonly roomWaitMs: (address: string) => number;
   readonly store: MatchStore<Presence>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -45,13 +47,21 @@ export interface Matchmaking {
 
 export function createMatchmaking({ store, address, takesRooms, lost, ...deps }: MatchmakingDeps): Matchmaking {
   const { index } = store;
+  const host = new ColyseusHost(deps);
   const base = { ...deps, index, timers: nodeTimers };
   const writer = new ListingWriter({ ...base, lost: stopRoom });
   const busyShare = loopMeter();
   const report = (): ProcessReport => {
     const { roomCount: rooms, ccu: players } = matchMaker.stats.local;
     const { processId } = matchMaker;
-    return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: takesRooms() };
+    return {
+      processId,
+      address: address(),
+      players,
+      rooms,
+      busyShare: busyShare(),
+      takesRooms: takesRooms() && host.takesRooms,
+    };
   };
   const again = async (): Promise<void> => {
     await Promise.all([writer.listAgain(), lost()]);
@@ -60,7 +70,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
   const matchmaker = new Matchmaker({
     ...base,
     calls: new Calls({ ...base, transport: store.calls }),
-    host: colyseusHost,
+    host,
     processes: () => keeper.processes,
     random: Math.random,
     newId: generateId,
@@ -78,7 +88,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
         alive: async () => true,
         async create(name, options, roomId) {
           if (keeper.stoodStill(deps.clock.now())) throw new MatchError(ERRORS.SEAT_TIMEOUT);
-          return colyseusHost.create(String(name), options, String(roomId));
+          return host.create(String(name), options, String(roomId));
         },
       });
     },

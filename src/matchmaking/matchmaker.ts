@@ -45,6 +45,10 @@ export interface MatchmakerDeps {
   readonly processes: () => readonly ProcessReport[];
   readonly random: () => number;
   readonly newId: () => string;
+  /** How long a seat waits for its socket. */
+  readonly seatTimeoutMs: number;
+  /** Asked once for each room that is made for a player: 0, or for how many milliseconds their address may have none made. */
+  readonly roomWaitMs: (address: string) => number;
 }
 
 export const METHODS = ['joinOrCreate', 'create', 'join', 'joinById', 'reconnect'] as const;
@@ -57,11 +61,28 @@ const RESERVE_WITHIN_MS = 1000;
 const CREATE_WITHIN_MS = 2000;
 /** The row of a room that ended is usually gone by then. */
 const ROW_GOES_WITHIN_MS = 30;
+/** A player whose address holds too many seats asks again: a socket comes soon, if it comes. */
+const HELD_PAUSES_MS = [50, 100, 200, 400];
+/** What it is told then. */
+const HELD_FOR_MS = 1000;
+/** A process that says so makes no room now, and another may. */
+const CANNOT_MAKE: readonly unknown[] = [ERRORS.SEAT_TIMEOUT.code, ERRORS.NO_MORE_ROOMS.code];
 /** Processes asked to make one room. */
 const CREATORS = 3;
 
-/** What became of a seat: the player's; the room has none; nobody answered in time, or nobody is there. */
-type Outcome = 'seated' | 'full' | 'silent';
+/**
+ * What became of a seat: the player's; the room has none; their address has to take those first that it holds; nobody
+ * answered in time, or nobody is there.
+ */
+type Outcome = 'seated' | 'full' | 'held' | 'silent';
+
+/** Whom a seat is for. */
+interface Player {
+  readonly options: object;
+  readonly context: unknown;
+  /** As it is counted; undefined when nobody is to be counted. */
+  readonly address: string | undefined;
+}
 
 export class Matchmaker {
   readonly #deps: MatchmakerDeps;
@@ -76,15 +97,18 @@ export class Matchmaker {
     this.#deps = deps;
     this.#finder = new SeatFinder({
       ...deps,
-      create: (name, options) => this.#createSomewhere(name, options),
+      create: (name, options, address) => this.#createSomewhere(name, options, address),
       suspects: () => this.#suspected(),
     });
   }
 
-  /** @param room its name; its id for joinById and reconnect. @throws an error with a code. */
-  async match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
+  /**
+   * @param room its name; its id for joinById and reconnect. @param address the player's, as it is counted.
+   * @throws an error with a code.
+   */
+  async match(method: Method, room: string, options: object, context: unknown, address?: string): Promise<Seat> {
     try {
-      return await this.#match(method, room, options, context);
+      return await this.#match(method, room, { options, context, address });
     } catch (cause) {
       // What exactly is away is for the log.
       const isAway = (cause as { code?: unknown } | null)?.code === ERRORS.STORE_AWAY.code;
@@ -92,50 +116,54 @@ export class Matchmaker {
     }
   }
 
-  #match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
+  #match(method: Method, room: string, player: Player): Promise<Seat> {
     switch (method) {
       case 'joinOrCreate':
       case 'join':
-        return this.#join(room, options, context, method === 'join');
+        return this.#join(room, player, method === 'join');
       case 'create':
-        return this.#create(room, options, context);
+        return this.#create(room, player);
       case 'joinById':
-        return this.#joinById(room, options, context);
+        return this.#joinById(room, player);
       case 'reconnect':
-        return this.#reconnect(room, options);
+        return this.#reconnect(room, player.options);
     }
   }
 
-  async #join(name: string, options: object, context: unknown, listedOnly: boolean): Promise<Seat> {
+  async #join(name: string, player: Player, listedOnly: boolean): Promise<Seat> {
     const { clock, host, index } = this.#deps;
+    const { options, context, address } = player;
     const filter = host.filterOf(name, options);
     const auth = await host.auth(name, options, context);
     const sessionId = this.#sessionOf(auth);
     const lastTryAt = clock.now() + TRY_WITHIN_MS;
-    let outcome: Outcome = 'full';
+    let outcome: Exclude<Outcome, 'seated'> = 'full';
     for (let tries = 0; tries < TRIES && clock.now() <= lastTryAt; tries++) {
-      const listing = await this.#finder.find({ name, filter, claim: sessionId, options, listedOnly });
+      const listing = await this.#finder.find({ name, filter, claim: sessionId, options, address, listedOnly });
       if (listing === undefined) throw new MatchError(ERRORS.NO_MATCH);
-      outcome = await this.#reserve(listing, sessionId, options, auth);
-      if (outcome === 'seated') return seatIn(listing, sessionId);
+      const became = await this.#reserve(listing, sessionId, player, auth);
+      if (became === 'seated') return seatIn(listing, sessionId);
+      outcome = became;
       await index.release(listing.roomId, [sessionId]);
+      if (outcome === 'held') await this.#pause(HELD_PAUSES_MS[tries]);
     }
-    throw new MatchError(refusalFor(outcome));
+    throw refusalFor(outcome);
   }
 
-  async #create(name: string, options: object, context: unknown): Promise<Seat> {
+  async #create(name: string, player: Player): Promise<Seat> {
     const { host } = this.#deps;
+    const { options, context, address } = player;
     host.filterOf(name, options);
     const auth = await host.auth(name, options, context);
-    const listing = await this.#createSomewhere(name, options);
-    return this.#sitDown(listing, options, auth);
+    const listing = await this.#createSomewhere(name, options, address);
+    return this.#sitDown(listing, player, auth);
   }
 
-  async #joinById(roomId: string, options: object, context: unknown): Promise<Seat> {
+  async #joinById(roomId: string, player: Player): Promise<Seat> {
     const listing = await this.#listingOf(roomId);
     if (listing.locked) throw new MatchError(ERRORS.ROOM_FULL);
-    const auth = await this.#deps.host.auth(listing.name, options, context);
-    return this.#sitDown(listing, options, auth);
+    const auth = await this.#deps.host.auth(listing.name, player.options, player.context);
+    return this.#sitDown(listing, player, auth);
   }
 
   async #reconnect(roomId: string, options: { readonly reconnectionToken?: unknown }): Promise<Seat> {
@@ -154,11 +182,19 @@ export class Matchmaker {
     return listing;
   }
 
-  async #sitDown(listing: Listing, options: object, auth: unknown): Promise<Seat> {
+  async #sitDown(listing: Listing, player: Player, auth: unknown): Promise<Seat> {
     const sessionId = this.#sessionOf(auth);
-    const outcome = await this.#reserve(listing, sessionId, options, auth);
-    if (outcome !== 'seated') throw new MatchError(refusalFor(outcome));
+    let outcome = await this.#reserve(listing, sessionId, player, auth);
+    for (let again = 0; outcome === 'held' && again < HELD_PAUSES_MS.length; again++) {
+      await this.#pause(HELD_PAUSES_MS[again]);
+      outcome = await this.#reserve(listing, sessionId, player, auth);
+    }
+    if (outcome !== 'seated') throw refusalFor(outcome);
     return seatIn(listing, sessionId);
+  }
+
+  #pause(ms: number | undefined): Promise<void> {
+    return new Promise((resolve) => (ms === undefined ? resolve() : this.#deps.timers.after(ms, resolve)));
   }
 
   /** A room may give its players session ids of its own. */
@@ -168,9 +204,13 @@ export class Matchmaker {
   }
 
   /** @throws MatchError when Redis is away, and what the room threw. */
-  async #reserve(listing: Listing, sessionId: string, options: object, auth: unknown): Promise<Outcome> {
+  async #reserve(listing: Listing, sessionId: string, player: Player, auth: unknown): Promise<Outcome> {
+    const seconds = this.#deps.seatTimeoutMs / 1000;
+    // For whom the seat is goes behind what stock rooms look at (limitHeldSeats).
+    const args = [sessionId, player.options, auth, seconds, false, null, player.address];
     try {
-      const seated = await this.#callRoom(listing, '_reserveSeat', [sessionId, options, auth]);
+      const seated = await this.#callRoom(listing, '_reserveSeat', args);
+      if (seated === 'held') return 'held';
       return seated === true ? 'seated' : 'full';
     } catch (cause) {
       if (!(cause instanceof CallError)) throw cause;
@@ -182,12 +222,12 @@ export class Matchmaker {
 
   /** Nobody listens for a room: it ended a moment before its row is taken off, or its process did. */
   async #isThere(processId: string): Promise<boolean> {
-    const { calls, host, timers } = this.#deps;
+    const { calls, host } = this.#deps;
     if (processId !== host.processId) {
       const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS });
       if (!(await alive.catch(() => false))) return false;
     }
-    await new Promise<void>((resolve) => timers.after(ROW_GOES_WITHIN_MS, resolve));
+    await this.#pause(ROW_GOES_WITHIN_MS);
     return true;
   }
 
@@ -200,11 +240,14 @@ export class Matchmaker {
   }
 
   /** At most one of those that are asked lists the room: all are asked for the same id. */
-  async #createSomewhere(name: string, options: unknown): Promise<Listing> {
-    const { host, calls, newId, random } = this.#deps;
+  async #createSomewhere(name: string, options: unknown, address: string | undefined): Promise<Listing> {
+    const { host, calls, newId, random, roomWaitMs } = this.#deps;
+    const retryAfterMs = address === undefined ? 0 : roomWaitMs(address);
+    if (retryAfterMs > 0) throw new MatchError(ERRORS.TOO_MANY_ROOMS_MADE, { retryAfterMs });
     const roomId = newId();
+    const full = new Set<string>();
     for (let asked = 0; asked < CREATORS; asked++) {
-      const processId = choose(this.#processes(), random, new Set(this.#suspected()));
+      const processId = choose(this.#processes(), random, new Set([...this.#suspected(), ...full]));
       if (processId !== undefined) this.#placed.set(processId, (this.#placed.get(processId) ?? 0) + 1);
       if (processId === undefined || processId === host.processId) break;
       try {
@@ -213,9 +256,10 @@ export class Matchmaker {
         return { ...listing, maxClients: listing.maxClients ?? Number.POSITIVE_INFINITY };
       } catch (cause) {
         if (!(cause instanceof CallError)) throw cause;
-        const tooLate = cause.failure === 'refused' && cause.code === ERRORS.SEAT_TIMEOUT.code;
-        if (cause.failure !== 'dead' && cause.failure !== 'timeout' && !tooLate) throw this.#refusalOf(cause);
-        this.#suspect(processId);
+        const cannot = cause.failure === 'refused' && CANNOT_MAKE.includes(cause.code);
+        if (cause.failure !== 'dead' && cause.failure !== 'timeout' && !cannot) throw this.#refusalOf(cause);
+        if (cause.code === ERRORS.NO_MORE_ROOMS.code) full.add(processId);
+        else this.#suspect(processId);
       }
     }
     return host.create(name, options, roomId);
@@ -246,8 +290,15 @@ export class Matchmaker {
   }
 }
 
-function refusalFor(outcome: Outcome) {
-  return outcome === 'full' ? ERRORS.ROOM_FULL : ERRORS.SEAT_TIMEOUT;
+function refusalFor(outcome: Exclude<Outcome, 'seated'>): MatchError {
+  switch (outcome) {
+    case 'full':
+      return new MatchError(ERRORS.ROOM_FULL);
+    case 'held':
+      return new MatchError(ERRORS.SEATS_NOT_TAKEN, { retryAfterMs: HELD_FOR_MS });
+    case 'silent':
+      return new MatchError(ERRORS.SEAT_TIMEOUT);
+  }
 }
 
 function seatIn({ name, roomId, processId, publicAddress }: Listing, sessionId: string): Seat {

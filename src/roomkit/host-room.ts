@@ -12,6 +12,7 @@ import { keepSeatsOfReturning } from '../isolation/colyseus-returning.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
+import { limitHeldSeats, type SeatServices } from '../security/colyseus-held-seats.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
 import { chooseSerializer } from './replicating-serializer.ts';
 
@@ -19,6 +20,7 @@ export interface HostServices extends RoomServices {
   readonly faults: FaultLog;
   readonly lines: Lines;
   readonly claims: Claims;
+  readonly seats: SeatServices;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
@@ -31,6 +33,7 @@ export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): 
   );
   keepSeatsOfReturning(Hosted);
   hostSeats(Hosted, services.claims);
+  limitHeldSeats(Hosted, services.seats);
   comeBackAfterShutdown(Hosted);
   const { joinOptions } = Base as { joinOptions?: ZodType };
   if (joinOptions !== undefined) checkJoinOptions(Hosted, joinOptions);

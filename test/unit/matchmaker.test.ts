@@ -21,7 +21,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   /** What answers at a channel; nobody listens at others. */
   const listeners = new Map<string, Call>();
   const created: string[] = [];
-  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0 };
+  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0, roomWaitMs: 0 };
 
   const report = (processId: string): ProcessReport => {
     return { processId, address: `${processId}:1`, players: 0, rooms: 0, busyShare: 0, takesRooms: true };
@@ -104,6 +104,8 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     processes: () => reports,
     random,
     newId: () => `id${++ids}`,
+    seatTimeoutMs: 5000,
+    roomWaitMs: () => settings.roomWaitMs,
   });
   const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
     matchmaker.match(method, 'duel', {}, {});

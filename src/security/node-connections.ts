@@ -1,0 +1,81 @@
+/**
+ * Cuts TCP connections beyond what an address may have, before a byte of them is read. Those of listed proxies stand for
+ * many, and those of other processes for players who were counted there: neither counts.
+ */
+import type { Server, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Meter } from '../kernel/ports.ts';
+import { countedAs, type PlayerAddresses, readAddress } from './addresses.ts';
+import { Occupancy, type OccupancyLimits } from './occupancy.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { Refusals, Refused } from './refusals.ts';
+
+export interface ConnectionsDeps {
+  readonly addresses: PlayerAddresses;
+  readonly rate: RateLimit;
+  readonly refusals: Refusals;
+  readonly meter: Meter;
+}
+
+export class Connections {
+  readonly #deps: ConnectionsDeps;
+  readonly #limits: OccupancyLimits;
+  readonly #open: Occupancy;
+  /** Of those that count: what ends it. */
+  readonly #leaving = new WeakMap<Duplex, () => void>();
+
+  constructor(deps: ConnectionsDeps, limits: OccupancyLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#open = new Occupancy(limits);
+  }
+
+  /** Those that count. */
+  get open(): Occupancy {
+    return this.#open;
+  }
+
+  watch(server: Server): void {
+    // Proxies' too, and by the system call that takes them.
+    server.maxConnections = this.#limits.inAll;
+    server.on('drop', (data) => this.#deps.refusals.tell('connections', data?.remoteAddress ?? ''));
+    // Before Node's own listener, which makes a parser for each.
+    server.prependListener('connection', (socket: Socket) => this.#take(socket));
+  }
+
+  /** Not a player's: it counts for nobody. Twice is fine. */
+  release(socket: Duplex): void {
+    this.#leaving.get(socket)?.();
+  }
+
+  #take(socket: Socket): void {
+    const address = readAddress(socket.remoteAddress ?? '');
+    if (address === undefined) return void socket.destroy();
+    if (this.#deps.addresses.isProxy(address)) return;
+    const counted = countedAs(address);
+    const why = this.#refusalFor(counted);
+    if (why !== undefined) {
+      this.#deps.refusals.tell(why, counted);
+      socket.destroy();
+      return;
+    }
+    const leave = (): void => {
+      if (this.#leaving.delete(socket)) this.#open.leave(counted);
+      this.#gauge();
+    };
+    this.#leaving.set(socket, leave);
+    socket.once('close', leave);
+    this.#gauge();
+  }
+
+  #refusalFor(counted: string): Refused | undefined {
+    if (this.#deps.rate.take(counted) > 0) return 'connection_rate';
+    const crowd = this.#open.enter(counted);
+    if (crowd === undefined) return undefined;
+    return crowd === 'all' ? 'connections' : 'connections_of_address';
+  }
+
+  #gauge(): void {
+    this.#deps.meter.gauge('hypogeum_player_connections', this.#open.inAll);
+  }
+}
