@@ -113,6 +113,20 @@ describe('a socket at a process that does not have its room', () => {
       await owner.open(edge);
     });
 
+    it('is gone once it is refused, also when the other side never hangs up', async () => {
+      const edge = await gateway({}, { maxForwarded: 0 });
+      for (const target of [SEAT, '*:99999']) {
+        const deaf = connectTcp({ port: edge.port, host: '127.0.0.1', allowHalfOpen: true }, () => {
+          deaf.write(upgradeLines(target));
+        });
+        deaf.on('error', () => {});
+        deaf.resume();
+        await new Promise((resolve) => deaf.once('end', resolve));
+        await until('the connection to be gone', () => edge.connections.size === 0);
+        deaf.destroy();
+      }
+    });
+
     it('counts those whose owner is still looked for, and forgets those who went meanwhile', async () => {
       const { promise, resolve } = Promise.withResolvers<ReturnType<typeof found>>();
       const edge = await gateway({ ownerOf: () => promise }, { maxForwarded: 1 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { countedAs, PlayerAddresses, readAddress, tellAddress } from '../../src/security/addresses.ts';
 import { originCheck } from '../../src/security/origins.ts';
 import { seatTargetOf } from '../../src/security/seat-target.ts';
@@ -39,6 +40,24 @@ describe("a player's address", () => {
     assert.equal(countedAs('2001:db8:1:3::1'), '2001:db8:1:3::/64');
     assert.equal(countedAs('::1'), '0:0:0:0::/64');
     assert.equal(countedAs('1:2:3:4:5:6:7::'), '1:2:3:4::/64');
+  });
+
+  it('D2: is read from anything without a throw, and read again as the same', () => {
+    const texts = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.string(),
+      fc.ipV6().map((ip) => `[${ip}]:80`),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const address = readAddress(text);
+        if (address === undefined) return;
+        assert.equal(readAddress(address), address);
+        assert.match(countedAs(address), /^([0-9.]+|[0-9a-f:]+::\/64)$/);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('D1: is that of the connection, whatever the headers claim', () => {
