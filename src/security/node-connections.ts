@@ -35,12 +35,17 @@ export class Connections {
     return this.#open;
   }
 
+  /** To be called before others listen for connections: those who listen already hear of admitted ones only. */
   watch(server: Server): void {
     // Proxies' too, and by the system call that takes them.
     server.maxConnections = this.#limits.inAll;
     server.on('drop', (data) => this.#deps.refusals.tell('connections', data?.remoteAddress ?? ''));
-    // Before Node's own listener, which makes a parser for each.
-    server.prependListener('connection', (socket: Socket) => this.#take(socket));
+    // Node's own listener makes a parser for each: a quarter of what a connection costs that is cut.
+    const inside = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#admits(socket)) for (const listener of inside) listener.call(server, socket);
+    });
   }
 
   /** Not a player's: it counts for nobody. Twice is fine. */
@@ -48,17 +53,22 @@ export class Connections {
     this.#leaving.get(socket)?.();
   }
 
-  #take(socket: Socket): void {
+  #admits(socket: Socket): boolean {
     const address = readAddress(socket.remoteAddress ?? '');
-    if (address === undefined) return void socket.destroy();
-    if (this.#deps.addresses.isProxy(address)) return;
+    if (address === undefined) return cut(socket); // it has ended already
+    if (this.#deps.addresses.isProxy(address)) return true;
     const counted = countedAs(address);
     const why = this.#refusalFor(counted);
     if (why !== undefined) {
       this.#deps.refusals.tell(why, counted);
-      socket.destroy();
-      return;
+      return cut(socket);
     }
+    this.#count(socket, counted);
+    return true;
+  }
+
+  /** Its socket has not ended, so its end is still to come, once. */
+  #count(socket: Socket, counted: string): void {
     const leave = (): void => {
       if (this.#leaving.delete(socket)) this.#open.leave(counted);
       this.#gauge();
@@ -78,4 +88,9 @@ export class Connections {
   #gauge(): void {
     this.#deps.meter.gauge('hypogeum_player_connections', this.#open.inAll);
   }
+}
+
+function cut(socket: Socket): false {
+  socket.destroy();
+  return false;
 }

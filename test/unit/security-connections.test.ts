@@ -32,6 +32,8 @@ function setUp({ limit = 100, inAll = 10, perAddress = 3 } = {}) {
     { inAll, perAddress },
   );
   const server = new EventEmitter() as unknown as Server;
+  const heard: Line[] = [];
+  server.on('connection', (line) => void heard.push(line as unknown as Line));
   connections.watch(server);
   const come = (address: string | undefined) => {
     const line = new Line(address);
@@ -39,17 +41,18 @@ function setUp({ limit = 100, inAll = 10, perAddress = 3 } = {}) {
     return line;
   };
   const refused = (why: string) => meter.total('hypogeum_doors_refused_total', { why });
-  return { time, meter, connections, server, come, refused };
+  return { time, meter, connections, server, come, refused, heard };
 }
 
 describe('TCP connections', () => {
   it('D15: beyond the number of an address are cut, and have their place again when others end', async () => {
-    const { come, refused, connections } = setUp();
+    const { come, refused, connections, heard } = setUp();
     const lines = Array.from({ length: 5 }, () => come('::ffff:192.0.2.1'));
     assert.deepEqual(
       lines.map(({ destroyed }) => destroyed),
       [false, false, false, true, true],
     );
+    assert.deepEqual(heard, lines.slice(0, 3), 'nobody else hears of those who were cut');
     assert.equal(come('192.0.2.2').destroyed, false);
     lines[0]!.destroy();
     await settled();
