@@ -110,6 +110,27 @@ export function checkLoad(figures: LoadFigures, roomName = 'arena'): Check[] {
   ];
 }
 
+/**
+ * Of several rounds: the median of the patch interval's p99, because other programs of the machine disturb single rounds;
+ * of everything else the first round that failed.
+ */
+export function checkRounds(rounds: readonly LoadFigures[], roomName = 'arena'): Check[] {
+  const median = checkLoad(medianRound(rounds), roomName);
+  const all = rounds.map((figures) => checkLoad(figures, roomName));
+  return median.map((check, at) => {
+    const failed = all.map((checks) => checks[at]!).find(({ ok }) => !ok);
+    return check.id === 'patch-interval-p99' || failed === undefined ? check : failed;
+  });
+}
+
+/** The round whose p99 of the patch interval is the median, of an even number the worse of the two. */
+export function medianRound(rounds: readonly LoadFigures[]): LoadFigures {
+  const p99 = ({ patches, patchIntervalMs }: LoadFigures): number =>
+    patches.count === 0 ? Number.POSITIVE_INFINITY : patchIntervalMs.p99;
+  const sorted = rounds.toSorted((a, b) => (p99(a) === p99(b) ? 0 : p99(a) - p99(b)));
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
 /** What is not known, because the server is elsewhere or no bot was compared, is not promised kept. */
 function checkWorld({ census, server }: LoadFigures): Check[] {
   const steps = census?.stepsPerSecond;
@@ -156,6 +177,13 @@ export function doubts(figures: LoadFigures): string[] {
     found.push(`the bots fell so far behind that ${skippedInputs} inputs were never sent; ${cure}`);
   const machine = doubtMachine(figures.machine);
   return machine === undefined ? found : [...found, machine];
+}
+
+/** Nothing for a single round. */
+export function formatRounds(rounds: readonly LoadFigures[]): string {
+  if (rounds.length === 1) return '';
+  const p99s = rounds.map(({ patchIntervalMs }) => patchIntervalMs.p99.toFixed(1));
+  return `  ${rounds.length} rounds, p99 of the patch interval ${p99s.join(', ')} ms; below, the median\n`;
 }
 
 export function formatFigures(figures: LoadFigures): string {

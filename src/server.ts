@@ -68,7 +68,7 @@ const CLOSING_SHARE = 0.2;
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
   setLogger(colyseusLogger(deps));
-  const state: State = { phase: 'starting', port: 0, clusterKey: await agreedKey(deps, settings.clusterKey) };
+  const state: State = { phase: 'starting', port: 0, clusterKey: '' };
   const doors = openDoors(deps);
   const matchmaking = createMatchmaking({
     ...deps,
@@ -97,6 +97,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   http.on('request', createApp(deps, matchmaking, doors, state));
   const parts = { http, sockets, forwarder, matchmaking };
   try {
+    state.clusterKey = await agreedKey(deps, '');
     await matchmaking.setUp(settings.publicAddress || undefined);
     await listen(http, settings);
     state.port = (http.address() as AddressInfo).port;

@@ -19,6 +19,8 @@ export interface LookupSize extends Readonly<Record<Variant, LookupCost>> {
   readonly cheaper: number;
   /** Rounds in which the two did not find equally full rooms. */
   readonly differing: number;
+  /** Lookups of either that found no room, of all rounds. */
+  readonly missed: number;
 }
 
 export interface LookupFigures {
@@ -46,6 +48,7 @@ function summarizeSize({ rooms, rounds }: LookupRounds['sizes'][number]): Lookup
     stock: medianCost(rounds.map(({ stock }) => costOf(stock))),
     cheaper: median(rounds.map(({ index, stock }) => costOf(stock).cpuUs / costOf(index).cpuUs)),
     differing: rounds.filter(({ index, stock }) => fullness(index) !== fullness(stock)).length,
+    missed: rounds.reduce((sum, { index, stock }) => sum + index.looks.missed + stock.looks.missed, 0),
   };
 }
 
@@ -82,7 +85,11 @@ export function checkLookups({ sizes, growth }: LookupFigures): Check[] {
       ok: growth <= GROWTH.limit,
     });
   const differing = sizes.reduce((sum, size) => sum + size.differing, 0);
-  checks.push(checkNone('lookup-same', differing, 'round in which the two found rooms that are not equally full'));
+  const missed = sizes.reduce((sum, size) => sum + size.missed, 0);
+  checks.push(
+    checkNone('lookup-same', differing, 'round in which the two found rooms that are not equally full'),
+    checkNone('lookup-found', missed, 'lookup, of either, that found no room'),
+  );
   return checks;
 }
 

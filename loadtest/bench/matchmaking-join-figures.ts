@@ -26,7 +26,8 @@ export interface JoinFigures {
   readonly halves: Readonly<Record<Half, HalfFigures>>;
   /** The one round before those that count. */
   readonly warmUp: Readonly<Record<Half, HalfFigures>>;
-  readonly created: number;
+  /** Rooms that came or went, of both sides, while all were open. */
+  readonly changed: number;
   readonly machine: MachineUsage;
 }
 
@@ -36,8 +37,9 @@ const JOINER_LIMIT = 0.85;
 const NAMES: Readonly<Record<Side, string>> = { stock: 'stock', hypogeum: 'Hypogeum' };
 const HALF_NAMES = Object.keys(HALVES) as Half[];
 
-export function summarizeJoins({ openRooms, warmUp, rounds, created, machine }: JoinRounds): JoinFigures {
-  return { openRooms, halves: summarizeHalves(rounds), warmUp: summarizeHalves([warmUp]), created, machine };
+export function summarizeJoins({ openRooms, warmUp, rounds, listed, machine }: JoinRounds): JoinFigures {
+  const changed = SIDES.reduce((sum, side) => sum + Math.abs(listed[side] - openRooms), 0);
+  return { openRooms, halves: summarizeHalves(rounds), warmUp: summarizeHalves([warmUp]), changed, machine };
 }
 
 function summarizeHalves(rounds: readonly JoinRound[]): Record<Half, HalfFigures> {
@@ -77,7 +79,7 @@ function medianKnown(values: readonly (number | undefined)[]): number | undefine
   return known.length === 0 ? undefined : median(known);
 }
 
-export function checkJoins({ openRooms, halves, created }: JoinFigures): Check[] {
+export function checkJoins({ openRooms, halves, changed }: JoinFigures): Check[] {
   const faster = HALF_NAMES.map((half): Check => {
     const [asked, { times }] = [ASKED[half], halves[half]];
     const wanted = asked === 1 ? "not below stock's" : `at least ${asked} times stock's`;
@@ -92,7 +94,7 @@ export function checkJoins({ openRooms, halves, created }: JoinFigures): Check[]
   return [
     ...faster,
     checkNone('joins-refused', refused, 'join refused by Hypogeum'),
-    checkNone('joins-created', created, 'room made, by either, while all were open'),
+    checkNone('joins-rooms', changed, 'room made or ended, by either, while all were open'),
   ];
 }
 

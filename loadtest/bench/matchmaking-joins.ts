@@ -42,8 +42,8 @@ export interface JoinRounds {
   readonly openRooms: number;
   readonly warmUp: JoinRound;
   readonly rounds: readonly JoinRound[];
-  /** Rooms listed in the end beside those that were opened, of both sides. */
-  readonly created: number;
+  /** Rooms listed in the end. */
+  readonly listed: Readonly<Record<Side, number>>;
   readonly machine: MachineUsage;
 }
 
@@ -115,9 +115,9 @@ async function runRounds(stage: Stage, { openRooms, rounds, seconds }: JoinPlan)
     measured.push(await runRound(stage, seconds));
   }
   const used = machine.end();
-  const listed = await interrupts.race(Promise.all(SIDES.map((side) => countListed(servers[side].process))));
-  const created = listed.reduce((sum, rooms) => sum + rooms - openRooms, 0);
-  return { openRooms, warmUp, rounds: measured, created, machine: used };
+  const count = (side: Side): Promise<number> => interrupts.race(countListed(servers[side].process));
+  const listed = { stock: await count('stock'), hypogeum: await count('hypogeum') };
+  return { openRooms, warmUp, rounds: measured, listed, machine: used };
 }
 
 async function runRound(stage: Stage, seconds: number): Promise<JoinRound> {

@@ -10,8 +10,8 @@ import { RedisRoomIndex } from '../../src/matchmaking/redis-room-index.ts';
 import type { Listing } from '../../src/matchmaking/room-index.ts';
 import type { FromLooker, Looks, ToLooker, Variant } from './matchmaking-messages.ts';
 
-/** Finds a room once, leaves everything as it was, and tells how many clients it has. */
-type Look = (i: number) => Promise<number>;
+/** Finds a room once, leaves everything as it was, and tells how many clients it has; undefined when there was none. */
+type Look = (i: number) => Promise<number | undefined>;
 
 const NAME = 'arena';
 const SEATS = 16;
@@ -58,10 +58,14 @@ async function look(database: number, times: number): Promise<Looks> {
   const once = looks.get(database) ?? (await open(database));
   looks.set(database, once);
   const [cpu, begun] = [process.cpuUsage(), performance.now()];
-  let clients = 0;
-  for (let i = 0; i < times; i++) clients += await once(i);
+  let [clients, missed] = [0, 0];
+  for (let i = 0; i < times; i++) {
+    const found = await once(i);
+    if (found === undefined) missed++;
+    else clients += found;
+  }
   const [{ user, system }, wallMs] = [process.cpuUsage(cpu), performance.now() - begun];
-  return { times, cpuUs: user + system, wallMs, clients };
+  return { times, cpuUs: user + system, wallMs, clients, missed };
 }
 
 function open(database: number): Promise<Look> {
@@ -76,7 +80,7 @@ async function lookInIndex(database: number): Promise<Look> {
     const { granted } = await index.claim({ name: NAME, filter: { mode: modeOf(i) }, claims, listedOnly: true });
     await released;
     const [seat] = granted;
-    if (seat === undefined) return -1;
+    if (seat === undefined) return undefined;
     released = index.release(seat.listing.roomId, claims); // goes out with the next claim, and before it
     return seat.listing.clients;
   };
@@ -87,7 +91,7 @@ async function lookAsStock(database: number): Promise<Look> {
   return async (i) => {
     const wanted = { locked: false, name: NAME, private: false, mode: modeOf(i) };
     const room = await driver.findOne(wanted as Parameters<RedisDriver['findOne']>[0], PLAN.sortBy);
-    return room?.clients ?? -1;
+    return room?.clients;
   };
 }
 

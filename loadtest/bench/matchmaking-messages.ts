@@ -20,6 +20,8 @@ export interface Looks {
   /** CPU of the client's process, all threads, and the time from the first question to the last answer. */
   readonly cpuUs: number;
   readonly wallMs: number;
-  /** How many clients the rooms had that were found: the fullest were asked for. -1 where none was. */
+  /** How many clients the rooms had that were found: the fullest were asked for. */
   readonly clients: number;
+  /** Lookups that found none. */
+  readonly missed: number;
 }

@@ -27,7 +27,7 @@ export interface BurstPlan {
 
 const PROCESSES = 3;
 const SERVER = 'loadtest/chaos/matchmaking-server.ts';
-/** The processes know of each other, and are done with starting. */
+/** The processes know of each other, and are done with starting; rooms that come late, for nobody, are listed as well. */
 const SETTLE_MS = 1000;
 
 export async function runBursts({ trials, joiners }: BurstPlan, setting: Setting): Promise<BurstTrial[]> {
@@ -47,6 +47,7 @@ async function burst(side: Side, joiners: number, setting: Setting): Promise<Bur
   const at = performance.now();
   const joining = Array.from({ length: joiners }, () => join(cluster, front, side));
   const joined = await setting.race(Promise.all(joining));
+  await setting.wait(SETTLE_MS);
   const { listed } = await look(cluster.store);
   await Promise.all(joined.map(({ player }) => player?.leave()));
   const seats = joined.flatMap(({ answer }) => (answer.kind === 'seat' ? [answer.seat] : []));

@@ -18,6 +18,8 @@ const RELISTED_MS = 1000;
 const WAIT_MS = 1000;
 const LEASE_MS = 2000;
 const SWEPT_MS = 5000;
+/** After the end of a lease somebody has noticed it by then: joins and renewals go on all the time. */
+const SURELY_SWEPT_MS = 1000;
 const REFUSED_MS = 2000;
 const BACK_MS = 3000;
 /** What the patch interval of a match may grow by while Redis is away, and the longest that nobody notices. */
@@ -34,6 +36,7 @@ export function checkMatchmaking({ stalls, kills, outages, bursts }: Matchmaking
 
 function checkStalls(trials: readonly StallTrial[]): Check[] {
   const hopeless = sum(trials, ({ joins }) => joins.hopeless);
+  const long = trials.filter(({ stallMs }) => stallMs >= LEASE_MS + SURELY_SWEPT_MS);
   return [
     checkNone(
       'stalls-twice',
@@ -52,24 +55,31 @@ function checkStalls(trials: readonly StallTrial[]): Check[] {
       RELISTED_MS,
       'until every live room is listed after SIGCONT',
     ),
-    checkNone('stalls-retryable', hopeless, `failed join without a retryable code, of ${sum(trials, asked)}`),
+    checkNone(
+      'stalls-taken-off',
+      count(long, ({ takenOff }) => takenOff === 0),
+      `trial of ${(LEASE_MS + SURELY_SWEPT_MS) / 1000} s or more that took no room off, so that none was to be listed again`,
+    ),
+    checkNone('stalls-lost', sum(trials, one('lost')), 'connection lost of players who were there before'),
+    checkFailures('stalls-retryable', hopeless, 'failed join without a retryable code', sum(trials, asked)),
   ];
 }
 
 function checkKills(trials: readonly KillTrial[]): Check[] {
   return [
     checkMost('kills-wait', trials, ({ joins }) => joins.longestJoinMs, WAIT_MS, 'from asking to being in the room'),
-    checkNone(
+    checkFailures(
       'kills-failed',
       sum(trials, ({ joins }) => failed(joins)),
-      `failed join, of ${sum(trials, asked)}`,
+      'failed join',
+      sum(trials, asked),
     ),
     checkMost(
       'kills-offered',
       trials,
       one('lastOfferMs'),
       LEASE_MS,
-      'after the kill for the last seat on the dead process',
+      'after the kill for the last seat of the dead process that the index offered',
     ),
     checkMost(
       'kills-swept',
@@ -78,6 +88,7 @@ function checkKills(trials: readonly KillTrial[]): Check[] {
       SWEPT_MS,
       'after the kill for the last row of the dead process',
     ),
+    checkNone('kills-lost', sum(trials, one('lost')), 'connection lost of players on other processes'),
   ];
 }
 
@@ -94,10 +105,11 @@ function checkOutages(trials: readonly OutageTrial[]): Check[] {
       `outage in which the p99 of patch intervals grows by more than ${Math.round(INTERVAL.share * 100 - 100)} % and ${INTERVAL.moreMs} ms`,
     ),
     checkMost('outages-longest', trials, one('longestIntervalMs'), INTERVAL.longestMs, 'between two patches'),
-    checkNone(
+    checkFailures(
       'outages-retryable',
       sum(trials, ({ away }) => away.hopeless),
-      `failed join without a retryable code, of ${sum(trials, ({ away }) => away.asked)}`,
+      'failed join without a retryable code',
+      sum(trials, ({ away }) => away.asked),
     ),
     checkMost(
       'outages-answered',
@@ -130,10 +142,11 @@ function checkBursts(trials: readonly BurstTrial[]): Check[] {
   const needed = Math.ceil((trials[0]?.joiners ?? 0) / SEATS);
   return [
     { id: 'burst-rooms', asked: `exactly ${needed} rooms`, measured: spread(trials, one('rooms')), ok: off === 0 },
-    checkNone(
+    checkFailures(
       'burst-failed',
       sum(trials, ({ joins }) => failed(joins)),
-      `failed join, of ${sum(trials, asked)}`,
+      'failed join',
+      sum(trials, asked),
     ),
   ];
 }
@@ -238,6 +251,11 @@ function formatJoins(tallies: readonly JoinTally[]): Row[] {
     ['longest answer', ms(most(tallies, (joins) => joins.longestAnswerMs))],
     ['longest join', ms(most(tallies, (joins) => joins.longestJoinMs))],
   ];
+}
+
+/** Where nobody asked nothing is shown. */
+function checkFailures(id: string, failures: number, what: string, asked: number): Check {
+  return { id, asked: `no ${what}, of ${asked}`, measured: failures, ok: failures === 0 && asked > 0 };
 }
 
 /** A limit that the largest value of all trials must not pass. */

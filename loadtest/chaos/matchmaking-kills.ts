@@ -1,6 +1,7 @@
 /** `kills` of `chaos -- matchmaking`: one of three processes is killed (-9) while players join the others, and started again. */
 import { type Join, type JoinTally, largest, tally } from './matchmaking-joins.ts';
 import type { Sight } from './matchmaking-listings.ts';
+import { type Offer, OfferWatch } from './matchmaking-offers.ts';
 import type { Setting } from './matchmaking-setting.ts';
 import { type DrawnPlan, joinOthers, onStage, PROCESSES, type Stage, settle } from './matchmaking-stage.ts';
 
@@ -9,7 +10,10 @@ export interface KillTrial {
   readonly joins: JoinTally;
   /** Seats that were given before the process ended, and could not be taken any more. */
   readonly died: number;
-  /** How long after the kill a seat of the dead process was still offered, and a room of it listed. */
+  /**
+   * How long after the kill the index still offered a seat of the dead process, and a room of it was listed. Infinite when
+   * nobody could have seen it.
+   */
   readonly lastOfferMs: number;
   readonly lastListedMs: number;
   /** Rooms that it had. */
@@ -38,6 +42,7 @@ async function kill(stage: Stage, process: number, setting: Setting): Promise<Ki
   await settle(stage, setting);
   const victim = cluster.members[process]!;
   const dead = victim.processId;
+  const watched = await setting.race(OfferWatch.start(cluster.store));
   const stream = joinOthers(stage, victim, JOINS_PER_SECOND);
   try {
     await setting.wait(BEFORE_MS);
@@ -48,7 +53,7 @@ async function kill(stage: Stage, process: number, setting: Setting): Promise<Ki
     const joins = await setting.race(stream.stop());
     const sights = watch.take();
     const died = joins.filter((join) => diedWith(join, dead, killedAt));
-    const had = sights.findLast(({ at }) => at < killedAt)?.listed.values() ?? [];
+    const had = roomsOf(dead, sights);
     const trial = {
       process,
       joins: tally(
@@ -56,16 +61,23 @@ async function kill(stage: Stage, process: number, setting: Setting): Promise<Ki
         killedAt,
       ),
       died: died.length,
-      lastOfferMs: lastOffer(joins, dead, killedAt),
+      lastOfferMs: lastOffer(watched.offers, had, killedAt),
       lastListedMs: lastListed(sights, dead, killedAt),
-      rooms: [...had].filter((home) => home === dead).length,
+      rooms: had.size,
       lost,
     };
     await setting.race(cluster.startMember(victim));
     return trial;
   } finally {
+    watched.stop();
     void stream.stop();
   }
+}
+
+/** All that it was ever seen to have. */
+export function roomsOf(processId: string, sights: readonly Sight[]): Set<string> {
+  const rows = sights.flatMap(({ listed }) => [...listed]);
+  return new Set(rows.flatMap(([room, home]) => (home === processId ? [room] : [])));
 }
 
 /** A seat on the process, given while it lived, that was not taken. */
@@ -74,12 +86,15 @@ export function diedWith({ answer, answeredAt, entry }: Join, dead: string, kill
   return answeredAt < killedAt + IN_FLIGHT_MS && entry?.kind === 'out';
 }
 
-export function lastOffer(joins: readonly Join[], dead: string, killedAt: number): number {
-  const offers = joins.filter(({ answer }) => answer.kind === 'seat' && answer.seat.processId === dead);
-  return largest(offers.map(({ answeredAt }) => answeredAt - killedAt));
+/** `rooms`: of the dead process. */
+export function lastOffer(offers: readonly Offer[], rooms: ReadonlySet<string>, killedAt: number): number {
+  if (!offers.some(({ at }) => at > killedAt)) return Number.POSITIVE_INFINITY;
+  return largest(offers.filter(({ roomId }) => rooms.has(roomId)).map(({ at }) => at - killedAt));
 }
 
 export function lastListed(sights: readonly Sight[], dead: string, killedAt: number): number {
   const seen = sights.filter(({ listed }) => [...listed.values()].includes(dead));
-  return largest(seen.map(({ at }) => at - killedAt));
+  const last = largest(seen.map(({ at }) => at - killedAt));
+  const isSeenGone = sights.some(({ at }) => at - killedAt > last);
+  return isSeenGone ? last : Number.POSITIVE_INFINITY;
 }

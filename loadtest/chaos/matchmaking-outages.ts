@@ -1,13 +1,12 @@
 /** `outages` of `chaos -- matchmaking`: Redis is killed and comes back empty after a while, under matches that run and players who join. */
-import { ARENA } from './matchmaking-arena.ts';
-import { failed, type Join, JoinStream, type JoinTally, tally } from './matchmaking-joins.ts';
+import { failed, type Join, type JoinTally, tally } from './matchmaking-joins.ts';
 import { longestUnlisted } from './matchmaking-listings.ts';
 import type { Setting } from './matchmaking-setting.ts';
-import { onStage, type Stage, settle } from './matchmaking-stage.ts';
+import { joinFront, onStage, type Stage, settle } from './matchmaking-stage.ts';
 
 export interface OutageTrial {
   readonly seconds: number;
-  /** Asked for while Redis was away, or in the time that it has to be itself again. */
+  /** Under way or asked for while Redis was away, or in the time that it has to be itself again. */
   readonly away: JoinTally;
   /** Of them: those that were given a seat before Redis was back. */
   readonly seatsWhileAway: number;
@@ -38,7 +37,7 @@ export const BACK_WITHIN_MS = 3000;
 const AFTER_MS = BACK_WITHIN_MS + 3000;
 
 export function runOutages({ seconds }: OutagePlan, setting: Setting): Promise<OutageTrial[]> {
-  return onStage({ roomsEach: ROOMS_EACH, front: true }, seconds, setting, (stage, length, number) => {
+  return onStage({ roomsEach: ROOMS_EACH, front: 'all' }, seconds, setting, (stage, length, number) => {
     setting.say(`outages: ${number} of ${seconds.length}, ${length} s`);
     return outage(stage, length, setting);
   });
@@ -47,7 +46,7 @@ export function runOutages({ seconds }: OutagePlan, setting: Setting): Promise<O
 async function outage(stage: Stage, seconds: number, setting: Setting): Promise<OutageTrial> {
   const { cluster, residents, watch } = stage;
   await settle(stage, setting);
-  const stream = new JoinStream({ room: ARENA.room, perSecond: JOINS_PER_SECOND, endpoints: [cluster.front!] });
+  const stream = joinFront(stage, JOINS_PER_SECOND);
   try {
     residents.measure();
     await setting.wait(BEFORE_MS);
@@ -84,12 +83,12 @@ interface Outage {
   readonly backAt: number;
 }
 
-/** Joins by when they were asked for: while Redis was away or just back, and later. */
+/** Joins by when they were asked for: while Redis was away or just back, and later. Those under way as it went count too. */
 export function sortJoins(
   joins: readonly Join[],
   { wentAt, backAt }: Outage,
 ): Pick<OutageTrial, 'away' | 'seatsWhileAway' | 'firstJoinMs' | 'afterwards'> {
-  const asked = joins.filter(({ askedAt }) => askedAt >= wentAt);
+  const asked = joins.filter(({ answeredAt, enteredAt }) => (enteredAt ?? answeredAt) >= wentAt);
   const seated = asked.filter(({ answer }) => answer.kind === 'seat').map(({ answeredAt }) => answeredAt);
   const back = seated.filter((at) => at >= backAt);
   return {

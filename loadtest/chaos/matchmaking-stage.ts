@@ -22,21 +22,22 @@ export interface DrawnPlan {
 export interface StageOrder {
   /** Rooms of residents that each process has at least. */
   readonly roomsEach: number;
-  /** Residents come through nginx, and not to the process that has their room. */
-  readonly front?: boolean;
+  /** Who comes through nginx: those who join, or residents as well, who otherwise go to the process that has their room. */
+  readonly front?: 'joiners' | 'all';
 }
 
 export const PROCESSES = 3;
 
 /** One trial for each of `troubles`, on a stage that is taken down in every case. */
 export async function onStage<Trouble, Trial>(
-  { roomsEach, front = false }: StageOrder,
+  { roomsEach, front }: StageOrder,
   troubles: readonly Trouble[],
   setting: Setting,
   meet: (stage: Stage, trouble: Trouble, number: number) => Promise<Trial>,
 ): Promise<Trial[]> {
   await using cluster = await setting.race(Cluster.start({ processes: PROCESSES, ...ARENA }));
-  const endpoint = front ? { endpoint: await setting.race(cluster.startFront()) } : {};
+  const address = front === undefined ? undefined : await setting.race(cluster.startFront());
+  const endpoint = front === 'all' && address !== undefined ? { endpoint: address } : {};
   const residents = new Residents(cluster, { room: ARENA.room, roomsEach, ...endpoint });
   const watch = new ListingWatch(cluster.store);
   const trials: Trial[] = [];
@@ -53,6 +54,11 @@ export async function onStage<Trouble, Trial>(
 export async function settle({ residents, watch }: Stage, setting: Setting): Promise<void> {
   await setting.race(residents.settle());
   watch.take();
+}
+
+/** Players who come to the one public address, and so to any process. */
+export function joinFront({ cluster }: Stage, perSecond: number): JoinStream {
+  return new JoinStream({ room: ARENA.room, perSecond, endpoints: [cluster.front!] });
 }
 
 /** Players who come to all processes but one. */

@@ -1,8 +1,11 @@
-/** `stalls` of `chaos -- matchmaking`: one of three processes stands still (SIGSTOP) for some seconds while players join the others. */
+/**
+ * `stalls` of `chaos -- matchmaking`: one of three processes stands still (SIGSTOP) for some seconds while players join at
+ * the one public address, which sends them to that process too.
+ */
 import { type JoinTally, tally } from './matchmaking-joins.ts';
 import { longestOnTwo, longestUnlisted, type Sight, unlisted } from './matchmaking-listings.ts';
 import type { Setting } from './matchmaking-setting.ts';
-import { type DrawnPlan, joinOthers, onStage, PROCESSES, type Stage, settle } from './matchmaking-stage.ts';
+import { type DrawnPlan, joinFront, onStage, PROCESSES, type Stage, settle } from './matchmaking-stage.ts';
 
 export interface StallTrial {
   readonly process: number;
@@ -26,7 +29,7 @@ export interface StallTrial {
 const JOINS_PER_SECOND = 20;
 const ROOMS_EACH = 2;
 const STALL_MS = { from: 1000, to: 10_000 };
-/** Players are turned away from the process so long before it stops: what it was asked is answered then. */
+/** Players come already when it stops: some of them have asked it. */
 const BEFORE_MS = 200;
 const AFTER_MS = 2000;
 const RELISTED_MS = 1000;
@@ -36,14 +39,19 @@ interface Stall {
   readonly stallMs: number;
 }
 
-export function runStalls({ trials, random }: DrawnPlan, setting: Setting): Promise<StallTrial[]> {
-  const stalls = Array.from({ length: trials }, (): Stall => {
-    const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
-    return { process: random.int(PROCESSES), stallMs };
-  });
-  return onStage({ roomsEach: ROOMS_EACH }, stalls, setting, (stage, one, number) => {
+export function runStalls(plan: DrawnPlan, setting: Setting): Promise<StallTrial[]> {
+  const { trials } = plan;
+  const stalls = drawStalls(plan);
+  return onStage({ roomsEach: ROOMS_EACH, front: 'joiners' }, stalls, setting, (stage, one, number) => {
     setting.say(`stalls: ${number} of ${trials}, process ${one.process} for ${one.stallMs} ms`);
     return stall(stage, one, setting);
+  });
+}
+
+export function drawStalls({ trials, random }: DrawnPlan): Stall[] {
+  return Array.from({ length: trials }, (): Stall => {
+    const stallMs = STALL_MS.from + random.int(STALL_MS.to - STALL_MS.from + 1);
+    return { process: random.int(PROCESSES), stallMs };
   });
 }
 
@@ -51,7 +59,7 @@ async function stall(stage: Stage, { process, stallMs }: Stall, setting: Setting
   const { cluster, residents, watch } = stage;
   await settle(stage, setting);
   const stopped = cluster.members[process]!;
-  const stream = joinOthers(stage, stopped, JOINS_PER_SECOND);
+  const stream = joinFront(stage, JOINS_PER_SECOND);
   try {
     await setting.wait(BEFORE_MS);
     const stoppedAt = performance.now();

@@ -17,9 +17,12 @@ export function takeCensus(world: World, id: string, at: number, tick: number): 
 function near(table: Table<Placed>, center: Placed | undefined): CensusEntry[] {
   const found: CensusEntry[] = [];
   if (center === undefined) return found;
-  for (const [key, { x, y, kind }] of table) {
-    const [dx, dy] = [x - center.x, y - center.y];
-    if (dx * dx + dy * dy <= LEAVE_RADIUS * LEAVE_RADIUS) found.push([key, x, y, kind]);
-  }
+  const { x, y } = center;
+  table.forEach((placed, key) => {
+    const offX = placed.x - x;
+    const offY = placed.y - y;
+    if (offX * offX + offY * offY > LEAVE_RADIUS * LEAVE_RADIUS) return;
+    found.push([key, placed.x, placed.y, placed.kind]);
+  });
   return found;
 }

@@ -40,17 +40,33 @@ export function stepBody(body: Body, moveX: number, moveY: number): void {
 
 /** Moves a body by one tick into a direction of length 0 to 1. False when something held it up. */
 export function go(body: Body, dx: number, dy: number, speed: number): boolean {
+  const fromX = body.x;
+  const fromY = body.y;
   // Nobody gets into the sea by walking; who is there all the same can get out.
-  const stride = speed * Math.max(paceAt(body.x, body.y), 0.25) * TICK_SECONDS;
-  const place = { x: inside(body.x + dx * stride), y: inside(body.y + dy * stride) };
-  const free = !leaveObstacles(place);
-  const dry = isDry(body, place) || followCoast(body, place);
+  const stride = speed * Math.max(paceAt(fromX, fromY), 0.25) * TICK_SECONDS;
+  let x = inside(fromX + dx * stride);
+  let y = inside(fromY + dy * stride);
+  const at = cellAt(x, y);
+  const push = pushOut(x, y, at);
+  x += (x - OBSTACLES.x[at]!) * push;
+  y += (y - OBSTACLES.y[at]!) * push;
+  let dry = isDry(fromX, fromY, x, y);
+  if (!dry) {
+    // The step becomes one along the coast, if that stays dry: the ground's slope is taken out of it.
+    const upX = heightAt(fromX + SLOPE, fromY) - heightAt(fromX - SLOPE, fromY);
+    const upY = heightAt(fromX, fromY + SLOPE) - heightAt(fromX, fromY - SLOPE);
+    const steep = upX * upX + upY * upY;
+    const into = steep === 0 ? 0 : ((x - fromX) * upX + (y - fromY) * upY) / steep;
+    x -= upX * into;
+    y -= upY * into;
+    dry = steep !== 0 && isDry(fromX, fromY, x, y);
+  }
   if (dry) {
-    body.x = Math.fround(place.x);
-    body.y = Math.fround(place.y);
+    body.x = Math.fround(x);
+    body.y = Math.fround(y);
   }
   body.heading = headingOf(dx, dy);
-  return free && dry;
+  return push === 0 && dry;
 }
 
 /**
@@ -69,7 +85,7 @@ export function sanitizeWalk(input: Walk): void {
 /** Whether somebody can stand here. */
 export function isOpen(x: number, y: number): boolean {
   if (x < EDGE || y < EDGE || x > SIZE - EDGE || y > SIZE - EDGE || heightAt(x, y) < SEA) return false;
-  return !leaveObstacles({ x, y });
+  return pushOut(x, y, cellAt(x, y)) === 0;
 }
 
 /** Radians within [0, 2 pi). */
@@ -92,40 +108,26 @@ function stickScale(x: number, y: number): number {
   return reach > FULL_STICK ? FULL_STICK / reach : 1;
 }
 
-/** Pushes a place out of what stands in its cell; what stands in another does not reach into this one (map.ts). */
-function leaveObstacles(place: { x: number; y: number }): boolean {
-  const column = Math.floor(place.x / CELL);
-  const row = Math.floor(place.y / CELL);
-  const at = row * CELLS + column;
-  return OBSTACLES.radius[at]! > 0 && leaveObstacle(place, at);
+function cellAt(x: number, y: number): number {
+  return Math.floor(y / CELL) * CELLS + Math.floor(x / CELL);
 }
 
-function leaveObstacle(place: { x: number; y: number }, at: number): boolean {
-  const toX = place.x - OBSTACLES.x[at]!;
-  const toY = place.y - OBSTACLES.y[at]!;
-  const reach = OBSTACLES.radius[at]! + BODY_RADIUS;
+/**
+ * How far a place is to be pushed away from what stands in its cell, as a share of how far off that is; 0 when it is free.
+ * What stands in another cell does not reach into this one (map.ts).
+ */
+function pushOut(x: number, y: number, at: number): number {
+  const radius = OBSTACLES.radius[at]!;
+  if (radius === 0) return 0;
+  const toX = x - OBSTACLES.x[at]!;
+  const toY = y - OBSTACLES.y[at]!;
+  const reach = radius + BODY_RADIUS;
   const squared = toX * toX + toY * toY;
-  if (squared >= reach * reach || squared === 0) return false;
-  const push = reach / Math.sqrt(squared);
-  place.x += toX * (push - 1);
-  place.y += toY * (push - 1);
-  return true;
+  return squared >= reach * reach || squared === 0 ? 0 : reach / Math.sqrt(squared) - 1;
 }
 
 /** Whether a step ends on land, or at least nearer to it. */
-function isDry(body: Body, place: { x: number; y: number }): boolean {
-  const height = heightAt(place.x, place.y);
-  return height >= SEA || height > heightAt(body.x, body.y);
-}
-
-/** Turns a step into the sea into one along the coast, if that stays dry. The normal is the slope of the ground. */
-function followCoast(body: Body, place: { x: number; y: number }): boolean {
-  const upX = heightAt(body.x + SLOPE, body.y) - heightAt(body.x - SLOPE, body.y);
-  const upY = heightAt(body.x, body.y + SLOPE) - heightAt(body.x, body.y - SLOPE);
-  const steep = upX * upX + upY * upY;
-  if (steep === 0) return false;
-  const into = ((place.x - body.x) * upX + (place.y - body.y) * upY) / steep;
-  place.x -= upX * into;
-  place.y -= upY * into;
-  return isDry(body, place);
+function isDry(fromX: number, fromY: number, x: number, y: number): boolean {
+  const height = heightAt(x, y);
+  return height >= SEA || height > heightAt(fromX, fromY);
 }

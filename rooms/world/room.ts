@@ -102,7 +102,7 @@ export class WorldRoom extends GameRoom<WorldTypes> {
 
   override step(): void {
     const realm = this.#realm;
-    for (const [id, walker] of realm.walkers) walkOn(realm, walker, this.inputs.get(id));
+    realm.walkers.forEach((walker, id) => void walkOn(realm, walker, this.inputs.get(id)));
     advance(realm);
   }
 

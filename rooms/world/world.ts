@@ -14,6 +14,7 @@ export interface Table<T> {
   set(key: string, value: T): unknown;
   delete(key: string): boolean;
   values(): IterableIterator<T>;
+  forEach(each: (value: T, key: string) => void): void;
   [Symbol.iterator](): IterableIterator<[string, T]>;
 }
 

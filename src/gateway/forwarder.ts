@@ -53,19 +53,22 @@ export interface ForwarderOptions {
   /** Sockets under way at a time, those included whose owner is being looked for. */
   readonly maxForwarded: number;
   readonly connectTimeoutMs: number;
-  /** A forwarded socket on which nothing moves for so long is cut. The owner's pings keep it moving. */
+  /** A forwarded socket on which nothing comes from the owner for so long is cut. An owner pings. */
   readonly idleTimeoutMs: number;
 }
 
 /** Why a socket for another process did not get there. */
-type Refusal = 'full' | 'unknown_room' | 'lookup_failed' | 'moved' | Failure;
+type Refusal = 'full' | 'stopping' | 'unknown_room' | 'lookup_failed' | 'moved' | Failure;
 
 interface Slot extends Upgrade {
   tunnel?: Tunnel;
 }
 
 const AWAY = 'the room cannot be reached at the moment; try again';
-const FULL = 'this process forwards as many sockets as it may; try again\n';
+const REFUSALS = {
+  full: 'this process forwards as many sockets as it may; try again\n',
+  stopping: 'this process is stopping; try again\n',
+} as const;
 /** The first header that Colyseus takes a player's address from. */
 const ADDRESS_HEADER = 'x-real-ip';
 
@@ -76,6 +79,7 @@ export class Forwarder {
   readonly #bytes: ByteMeter;
   /** Processes that were said to be out of reach: told once, until one is reached again. */
   readonly #outOfReach = new Set<string>();
+  #stopped = false;
 
   constructor(deps: ForwarderDeps, options: ForwarderOptions) {
     this.#deps = deps;
@@ -91,12 +95,17 @@ export class Forwarder {
     const roomId = seatRoomOf(upgrade.req);
     if (roomId === undefined || this.#deps.isLocal(roomId)) door.accept(upgrade);
     else if (signed !== undefined) this.#turnAway('moved', upgrade, door);
-    else if (this.#slots.size >= this.#options.maxForwarded) this.#refuse(upgrade.socket);
+    else if (this.#stopped) this.#refuse('stopping', upgrade.socket);
+    else if (this.#slots.size >= this.#options.maxForwarded) this.#refuse('full', upgrade.socket);
     else void this.#forward(roomId, upgrade, door);
   }
 
-  /** Cuts what is forwarded: SDKs try again, and find another process to forward them. Twice is fine. */
+  /**
+   * Cuts what is forwarded, and forwards no more: connections that were there before, a proxy's, may still bring sockets.
+   * SDKs try again, and find another process to forward them. Twice is fine.
+   */
   stop(): void {
+    this.#stopped = true;
     for (const { socket, tunnel } of this.#slots) {
       socket.destroy();
       tunnel?.destroy();
@@ -113,13 +122,14 @@ export class Forwarder {
     return address;
   }
 
-  #refuse(socket: Duplex): void {
-    this.#count('full');
+  /** In one line, which a proxy in front takes for a reason to ask another process. Does not wait for the other side. */
+  #refuse(why: keyof typeof REFUSALS, socket: Duplex): void {
+    this.#count(why);
     socket.on('error', () => socket.destroy());
+    socket.once('finish', () => socket.destroy());
+    const text = REFUSALS[why];
     const head = ['HTTP/1.1 503 Service Unavailable', 'Connection: close', 'Content-Type: text/plain'];
-    const answer = `${head.join('\r\n')}\r\nContent-Length: ${FULL.length}\r\n\r\n${FULL}`;
-    // The other side may never hang up.
-    socket.end(answer, () => socket.destroy());
+    socket.end(`${head.join('\r\n')}\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
   }
 
   async #forward(roomId: string, upgrade: Upgrade, door: Door): Promise<void> {

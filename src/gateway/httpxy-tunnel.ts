@@ -25,6 +25,7 @@ class HttpxyTunnel implements Tunnel {
   #request: ClientRequest | undefined;
   #owner: Socket | undefined;
   #limit: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #lingering: NodeJS.Timeout | undefined;
 
   constructor({ req, socket, head }: Upgrade, to: Destination, events: TunnelEvents) {
@@ -67,12 +68,16 @@ class HttpxyTunnel implements Tunnel {
     clearTimeout(this.#limit);
     this.#owner = owner;
     owner.on('error', () => {});
-    // While a player takes nothing the owner's side is not read, so that its end is not seen either.
-    owner.setTimeout(this.#to.idleTimeoutMs, () => this.destroy());
+    // The socket's own timeout counts what is written to an owner that vanished. And while a player takes nothing the
+    // owner's side is not read, so that its end is not seen either.
+    this.#idle = setTimeout(() => this.destroy(), this.#to.idleTimeoutMs);
     owner.on('close', () => this.#sideClosed());
     for (const side of [owner, this.#player]) side.once('end', () => this.#linger());
     this.#player.on('data', (chunk: Buffer) => this.#events.carried('to_owner', chunk.length));
-    owner.on('data', (chunk: Buffer) => this.#events.carried('to_player', chunk.length));
+    owner.on('data', (chunk: Buffer) => {
+      this.#idle?.refresh();
+      this.#events.carried('to_player', chunk.length);
+    });
     this.#events.opened();
   }
 
@@ -119,6 +124,7 @@ class HttpxyTunnel implements Tunnel {
   #end(): void {
     this.#state = 'done';
     clearTimeout(this.#limit);
+    clearTimeout(this.#idle);
     clearTimeout(this.#lingering);
   }
 }

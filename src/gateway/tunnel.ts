@@ -16,7 +16,7 @@ export interface Destination {
   readonly headers: Readonly<Record<string, string>>;
   /** For connecting and the answer. */
   readonly timeoutMs: number;
-  /** A tunnel in which nothing moves for so long is cut. */
+  /** A tunnel into which the owner says nothing for so long is cut, whatever the player says. */
   readonly idleTimeoutMs: number;
 }
 

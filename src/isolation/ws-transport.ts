@@ -5,7 +5,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { SharedReads } from './node-shared-read.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
+import { readDirectly } from './ws-direct-frames.ts';
 import { GuardedSocket } from './ws-guarded-socket.ts';
 
 export interface GameSockets {
@@ -65,10 +67,11 @@ function isReadable(req: IncomingMessage): boolean {
   return (req.url ?? '').startsWith('/') && URL.canParse(`ws://server${req.url}`);
 }
 
+/** Does not wait for the other side to end as well: it need not. */
 function refuse(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
-  // The other side may never hang up.
-  socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
 const POLL_MS = 20;
@@ -78,10 +81,15 @@ const PING_SLICE_MS = 50;
 const NO_HEAD = Buffer.alloc(0);
 
 class Transport extends WebSocketTransport implements GameDoor {
+  readonly #reads = new SharedReads();
+
   /** As stock's own listener does it. */
   accept({ req, socket, head }: Upgrade): void {
     if (socket.destroyed) return;
-    this.wss.handleUpgrade(req, socket, head, (ws) => this.wss.emit('connection', ws, req));
+    this.wss.handleUpgrade(req, socket, head, (ws) => {
+      readDirectly(ws, socket, this.#reads);
+      this.wss.emit('connection', ws, req);
+    });
   }
 
   turnAway({ req, socket }: Upgrade, code: number, reason: string): void {

@@ -72,6 +72,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     calls: new Calls({ ...base, transport: store.calls }),
     host,
     processes: () => keeper.processes,
+    inDoubt: () => keeper.inDoubt(deps.clock.now()),
     random: Math.random,
     newId: generateId,
   });
@@ -94,6 +95,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     },
     async ownerOf(roomId) {
       const processId = (await index.get([roomId])).get(roomId)?.processId;
+      if (processId === undefined && keeper.inDoubt(deps.clock.now())) throw new Error('rooms are being listed again');
       if (processId === undefined || processId === matchMaker.processId) return undefined;
       const find = () => keeper.processes.find((process) => process.processId === processId);
       let owner = find();

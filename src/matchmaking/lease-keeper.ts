@@ -47,6 +47,7 @@ export class LeaseKeeper {
   #dueAt = Number.POSITIVE_INFINITY;
   #catchingUp: Promise<void> | undefined;
   #stalledAt = Number.NEGATIVE_INFINITY;
+  #doubtUntil = Number.NEGATIVE_INFINITY;
   #retired: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -85,6 +86,14 @@ export class LeaseKeeper {
   stoodStill(now: number): boolean {
     if (this.#stalled(now)) this.#catchUp(now);
     return now - this.#stalledAt < STALE_FOR_MS;
+  }
+
+  /**
+   * Whether rooms may live that nobody finds: Redis was away, or empty, until less than a lease ago, which is what their
+   * owners have to list them again (L3).
+   */
+  inDoubt(now: number): boolean {
+    return this.#failed > 0 || now < this.#doubtUntil;
   }
 
   /** Says that this process takes no more rooms, and keeps the lease. Resolves when that is known, or Redis is away. */
@@ -168,6 +177,7 @@ export class LeaseKeeper {
   /** Also of a renewal that was given up, and answered after all: that the lease was not held is said only once. */
   async #renewed(number: number, sentAt: number, { held, processes }: Renewal): Promise<void> {
     const mayHaveMissedIt = this.#failed > 0 && number > this.#failed;
+    if (this.#answered > 0 && (!held || mayHaveMissedIt)) this.#doubtUntil = this.#deps.clock.now() + LEASE_MS;
     if (number >= this.#failed) this.#failed = 0;
     if (number > this.#answered) {
       this.#answered = number;

@@ -43,6 +43,8 @@ export interface MatchmakerDeps {
   readonly timers: Timers;
   /** Those that hold a lease, as of a moment ago. */
   readonly processes: () => readonly ProcessReport[];
+  /** Whether rooms may live that are not listed again yet. */
+  readonly inDoubt: () => boolean;
   readonly random: () => number;
   readonly newId: () => string;
   /** How long a seat waits for its socket. */
@@ -178,8 +180,8 @@ export class Matchmaker {
 
   async #listingOf(roomId: string): Promise<Listing> {
     const listing = (await this.#deps.index.get([roomId])).get(roomId);
-    if (listing === undefined) throw new MatchError(ERRORS.ROOM_NOT_FOUND);
-    return listing;
+    if (listing !== undefined) return listing;
+    throw new MatchError(this.#deps.inDoubt() ? ERRORS.STORE_AWAY : ERRORS.ROOM_NOT_FOUND);
   }
 
   async #sitDown(listing: Listing, player: Player, auth: unknown): Promise<Seat> {

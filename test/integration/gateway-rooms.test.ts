@@ -6,6 +6,8 @@ import { WebSocket } from 'ws';
 import { findFreePorts } from '../../deploy/ports.ts';
 import { FORWARDED_HEADER, sign } from '../../src/gateway/signature.ts';
 import { CloseCodes } from '../../src/kernel/errors.ts';
+import { noMeter } from '../../src/kernel/ports.ts';
+import { openLocalStore } from '../../src/matchmaking/colyseus-local-store.ts';
 import { KEY, startGateway, type TestGateway } from '../support/gateway.ts';
 import { startNginx } from '../support/nginx.ts';
 import { disposedAfterwards } from '../support/processes.ts';
@@ -26,6 +28,17 @@ class KnowingRoom extends Room {
     await this.allowReconnection(client, 20);
   }
 }
+
+it('a server that has no key to sign with does not start, and leaves its store closed', async () => {
+  let stops = 0;
+  const store = {
+    ...openLocalStore({ clock: performance, meter: noMeter }),
+    agree: () => Promise.reject(new Error('the store went away')),
+    stop: async () => void stops++,
+  };
+  await assert.rejects(startTestServer({ rooms: () => {}, deps: { store } }), /the store went away/);
+  assert.equal(stops, 1);
+});
 
 describe('a room behind a process that does not have it', () => {
   const stack = disposedAfterwards();
@@ -134,7 +147,7 @@ describe('a room behind a process that does not have it', () => {
     room.onLeave(() => void gone++);
     const closed = await findFreePorts(1);
     whereabouts = { address: `127.0.0.1:${closed}` };
-    edge.forwarder.stop();
+    for (const socket of edge.connections) socket.destroy();
     await until('the first try', () => refused() === before + 1);
     whereabouts = 'unknown';
     await until('the second try', () => refused() === before + 2);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { ForwarderDeps } from '../../src/gateway/forwarder.ts';
@@ -179,6 +179,25 @@ describe('a socket at a process that does not have its room is forwarded (G1)', 
     assert.equal(edge.connections.size, 0);
   });
 
+  it('and does not outlive an owner that vanished without a word, though the player talks on', async () => {
+    const deaf = createTcpServer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+        socket.pause();
+      });
+      stack.defer(() => void socket.destroy());
+    });
+    stack.defer(() => void deaf.close());
+    const edge = await gateway({ ownerOf: owned(await listen(deaf)) }, { idleTimeoutMs: 300 });
+    const player = connectTcp(edge.port, '127.0.0.1', () => void player.write(upgradeLines(SEAT)));
+    player.on('error', () => {});
+    await until('it to be open', () => player.bytesRead > 0);
+    const talking = setInterval(() => player.write('inputs'), 20);
+    stack.defer(() => clearInterval(talking));
+    await until('the socket to be cut', () => player.closed, 2000);
+    await until('nothing to be left', () => left(edge) === 0);
+  });
+
   it('and leaves nothing behind: 500 opened and closed', async () => {
     const edge = await gateway();
     const resources = () =>
@@ -207,6 +226,8 @@ describe('a socket at a process that does not have its room is forwarded (G1)', 
     edge.forwarder.stop();
     edge.forwarder.stop();
     assert.deepEqual(await closed, [1006, 1006]);
+    await until('nothing to be left', () => left(edge) === 0);
+    assert.match(await rawRequest(edge.port, upgradeLines(SEAT)), /^HTTP\/1.1 503 /, 'and takes no new one');
     await until('nothing to be left', () => left(edge) === 0);
   });
 });

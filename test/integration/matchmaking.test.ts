@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { Client, type Room } from '@colyseus/sdk';
 import { Redis } from 'ioredis';
-import { ERRORS } from '../../src/kernel/errors.ts';
+import { WebSocket } from 'ws';
+import { CloseCodes, ERRORS } from '../../src/kernel/errors.ts';
 import { disposedAfterwards, passive, type ServerProcess, startServerProcess, waitFor } from '../support/processes.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -17,6 +18,7 @@ interface Answer {
 }
 
 const LEASE_MS = 2000;
+const FAILED_TO_RECONNECT = 4003;
 const WAIT = { timeoutMs: 10_000, everyMs: 20 };
 
 describe('matchmaking over processes that stall and die', function () {
@@ -62,6 +64,8 @@ describe('matchmaking over processes that stall and die', function () {
 
   /** A room of another process than the one that is asked, and that process. */
   async function roomElsewhere(asked: ServerProcess): Promise<{ seat: Seat; owner: ServerProcess }> {
+    const known = async () => (await store.hlen('{roomcaches}:processes')) >= servers.length;
+    await waitFor('all know each other', known, WAIT);
     const names = new Map<string, ServerProcess>();
     for (const [processId, text] of Object.entries(await store.hgetall('{roomcaches}:processes'))) {
       const { address } = JSON.parse(text) as { address: string };
@@ -71,8 +75,8 @@ describe('matchmaking over processes that stall and die', function () {
     const probe = async () => {
       const { status, body } = await ask(asked, 'create/arena');
       assert.equal(status, 200, JSON.stringify(body));
-      const owner = names.get(body.processId)!;
-      return owner === asked ? undefined : { seat: body, owner };
+      const owner = names.get(body.processId);
+      return owner === undefined || owner === asked ? undefined : { seat: body, owner };
     };
     return waitFor('a room at another process', probe, { timeoutMs: 10_000, everyMs: 300 });
   }
@@ -161,6 +165,37 @@ describe('matchmaking over processes that stall and die', function () {
     assert.ok((await rows()).some(({ roomId }) => before.includes(roomId)));
     await goesOn(player);
   });
+
+  it('G4, O2: a player who comes back to a room that is not listed yet, after Redis was empty, is to try again', async () => {
+    const [front] = servers as [ServerProcess];
+    const { seat, owner } = await roomElsewhere(front);
+    owner.child.signal('SIGSTOP');
+    try {
+      await redis.kill();
+      await waitFor('that to be known', async () => !(await isReady(front)), WAIT);
+      await redis.restart();
+      await waitFor('Redis to be back', () => isReady(front), WAIT);
+      assert.equal(await closeCodeAt(front, seat), CloseCodes.mayTryReconnect);
+      const { body } = await ask(front, `joinById/${seat.roomId}`);
+      assert.deepEqual([body.code, body.retryable], [ERRORS.STORE_AWAY.code, true]);
+    } finally {
+      owner.child.signal('SIGCONT');
+    }
+    await waitFor('the room is listed', () => isListed(seat).catch(() => false), WAIT);
+    const gone = async () => (await closeCodeAt(front, { ...seat, roomId: 'gone' })) === FAILED_TO_RECONNECT;
+    await waitFor('an unknown room to be known as such', gone, WAIT);
+  });
+
+  const isReady = async ({ origin }: ServerProcess) => (await fetch(`${origin}/readyz`)).ok;
+
+  /** How a process closes the socket of a player who comes back. */
+  const closeCodeAt = ({ origin }: ServerProcess, { processId, roomId }: Seat) =>
+    new Promise<number>((resolve, reject) => {
+      const target = `${processId}/${roomId}?sessionId=s&reconnectionToken=t`;
+      const socket = new WebSocket(`${origin.replace('http', 'ws')}/${target}`);
+      socket.once('close', (code) => resolve(code));
+      socket.once('error', reject);
+    });
 
   it('G1: a player may come through any process, also one that was started later', async () => {
     const [front] = servers as [ServerProcess];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { matchmakingChaos } from '../../loadtest/chaos/matchmaking.ts';
 import type { BurstTrial } from '../../loadtest/chaos/matchmaking-burst.ts';
 import {
   checkMatchmaking,
@@ -6,11 +7,13 @@ import {
   type MatchmakingFigures,
 } from '../../loadtest/chaos/matchmaking-figures.ts';
 import { failed, type Join, type JoinTally, tally } from '../../loadtest/chaos/matchmaking-joins.ts';
-import { diedWith, type KillTrial, lastListed, lastOffer } from '../../loadtest/chaos/matchmaking-kills.ts';
+import { diedWith, type KillTrial, lastListed, lastOffer, roomsOf } from '../../loadtest/chaos/matchmaking-kills.ts';
 import { longestOnTwo, longestUnlisted, readRows, type Sight } from '../../loadtest/chaos/matchmaking-listings.ts';
+import { offeredIn } from '../../loadtest/chaos/matchmaking-offers.ts';
 import { type OutageTrial, sortJoins } from '../../loadtest/chaos/matchmaking-outages.ts';
 import { read } from '../../loadtest/chaos/matchmaking-player.ts';
-import { countMoves, type StallTrial } from '../../loadtest/chaos/matchmaking-stalls.ts';
+import { countMoves, drawStalls, type StallTrial } from '../../loadtest/chaos/matchmaking-stalls.ts';
+import { createRandom } from '../../src/kernel/random.ts';
 
 const seat = (roomId: string, processId: string) =>
   ({ kind: 'seat', seat: { roomId, processId, sessionId: 's' } }) as const;
@@ -118,12 +121,31 @@ describe('chaos matchmaking: what is seen of rooms', () => {
   });
 
   it('tells when the dead were offered and listed last', () => {
-    const joins = [join(990, { answer: seat('a', 'dead') }), join(1500, { answer: seat('a', 'dead') }), join(1900)];
-    assert.equal(lastOffer(joins, 'dead', 1000), 510);
+    const rooms = roomsOf('dead', [sight(900, { a: 'dead', b: 'p' }), sight(1100, { c: 'dead' })]);
+    assert.deepEqual([...rooms], ['a', 'c']);
+    const offers = [
+      { at: 990, roomId: 'a' },
+      { at: 1500, roomId: 'c' },
+      { at: 1900, roomId: 'b' },
+    ];
+    assert.equal(lastOffer(offers, rooms, 1000), 500);
     assert.equal(
       lastListed([sight(900, { a: 'dead' }), sight(1700, { a: 'dead' }), sight(1800, {})], 'dead', 1000),
       700,
     );
+  });
+
+  it('is not content when nobody saw what was offered, or that the dead are gone', () => {
+    assert.equal(lastOffer([{ at: 990, roomId: 'b' }], new Set(['a']), 1000), Number.POSITIVE_INFINITY);
+    assert.equal(lastListed([sight(900, { a: 'dead' })], 'dead', 1000), Number.POSITIVE_INFINITY);
+    assert.equal(lastListed([sight(1200, { a: 'dead' })], 'dead', 1000), Number.POSITIVE_INFINITY);
+  });
+
+  it('reads from the commands of scripts which room was offered', () => {
+    assert.equal(offeredIn(['HSET', '{roomcaches}:claimed', 'session', 'room']), 'room');
+    assert.equal(offeredIn(['HGET', '{roomcaches}:claimed', 'session']), undefined);
+    assert.equal(offeredIn(['HSET', 'roomcaches', 'room', '{}']), undefined);
+    assert.equal(offeredIn(['PING']), undefined);
   });
 
   it('does not blame a seat that died with its process', () => {
@@ -141,6 +163,13 @@ describe('chaos matchmaking: what is seen of rooms', () => {
       [4, 1, 1, 910],
     );
   });
+
+  it('asks of joins that Redis left half way what it asks of those that came later', () => {
+    const answer = { kind: 'silent', words: 'no answer' } as const;
+    const halfWay: Join = { method: 'create', askedAt: 490, answeredAt: 15_490, answer };
+    const { away } = sortJoins([join(0), halfWay], { wentAt: 500, backAt: 2000 });
+    assert.deepEqual([away.asked, away.hopeless, away.longestAnswerMs], [1, 1, 15_000]);
+  });
 });
 
 const good: JoinTally = {
@@ -153,6 +182,7 @@ const good: JoinTally = {
   longestJoinMs: 30,
   failures: [],
 };
+const nobody: JoinTally = { ...good, asked: 0, seats: 0, longestAnswerMs: 0, longestJoinMs: 0 };
 const bad: JoinTally = { ...good, seats: 8, refused: { 541: 1 }, hopeless: 1 };
 
 const stall: StallTrial = {
@@ -189,6 +219,24 @@ function missed(different: Partial<MatchmakingFigures>): string[] {
   return checkMatchmaking(figures).flatMap(({ id, ok }) => (ok ? [] : [id]));
 }
 
+describe('chaos matchmaking: what is done when nothing else is said', () => {
+  it('is what was asked: 100 stalls, 20 kills, 10 outages of 30 s, 500 joiners', () => {
+    const { stalls, kills, outages, seconds, joiners, parts } = matchmakingChaos.options;
+    assert.deepEqual(
+      [stalls, kills, outages, seconds, joiners].map((option) => option.default),
+      [100, 20, 10, 30, 500],
+    );
+    assert.equal(parts.default, 'stalls,kills,outages,burst');
+  });
+
+  it('stands still for 1 to 10 s, any process of the three', () => {
+    const drawn = drawStalls({ trials: 1000, random: createRandom(1) });
+    const [shortest, longest] = [Math.min, Math.max].map((most) => most(...drawn.map(({ stallMs }) => stallMs)));
+    assert.ok(shortest! >= 1000 && shortest! < 1200 && longest! > 9800 && longest! <= 10_000);
+    assert.deepEqual([...new Set(drawn.map(({ process }) => process))].sort(), [0, 1, 2]);
+  });
+});
+
 describe('chaos matchmaking: figures and checks', () => {
   it('passes good trials', () => {
     assert.deepEqual(missed({ stalls: [stall], kills: [kill], outages: [outage], bursts: [burst] }), []);
@@ -205,11 +253,17 @@ describe('chaos matchmaking: figures and checks', () => {
     assert.deepEqual(stalls({ stillOnTwoMs: 50 }), ['stalls-two-processes']);
     assert.deepEqual(stalls({ unlistedMs: 1001 }), ['stalls-relisted']);
     assert.deepEqual(stalls({ joins: bad }), ['stalls-retryable']);
+    assert.deepEqual(stalls({ lost: 1 }), ['stalls-lost']);
+    assert.deepEqual(stalls({ stallMs: 3000, takenOff: 0 }), ['stalls-taken-off']);
+    assert.deepEqual(stalls({ stallMs: 2500, takenOff: 0 }), []);
+    assert.deepEqual(missed({ stalls: [{ ...stall, joins: nobody }] }), ['stalls-retryable']);
     const kills = (off: Partial<KillTrial>): string[] => missed({ kills: [kill, { ...kill, ...off }] });
     assert.deepEqual(kills({ joins: { ...good, longestJoinMs: 1001 } }), ['kills-wait']);
     assert.deepEqual(kills({ joins: bad }), ['kills-failed']);
     assert.deepEqual(kills({ lastOfferMs: 2001 }), ['kills-offered']);
     assert.deepEqual(kills({ lastListedMs: 5001 }), ['kills-swept']);
+    assert.deepEqual(kills({ lost: 1 }), ['kills-lost']);
+    assert.deepEqual(missed({ kills: [{ ...kill, joins: nobody }] }), ['kills-failed']);
     const outages = (off: Partial<OutageTrial>): string[] => missed({ outages: [outage, { ...outage, ...off }] });
     assert.deepEqual(outages({ lost: 1 }), ['outages-disconnects']);
     assert.deepEqual(outages({ intervalP99: 49 }), ['outages-interval']);
@@ -220,10 +274,12 @@ describe('chaos matchmaking: figures and checks', () => {
     assert.deepEqual(outages({ afterwards: bad }), ['outages-return']);
     assert.deepEqual(outages({ unlistedMs: 3001 }), ['outages-relisted']);
     assert.deepEqual(outages({ ended: 1 }), ['outages-processes']);
+    assert.deepEqual(missed({ outages: [{ ...outage, away: nobody }] }), ['outages-retryable']);
     const bursts = (off: Partial<BurstTrial>): string[] => missed({ bursts: [burst, { ...burst, ...off }] });
     assert.deepEqual(bursts({ rooms: 33 }), ['burst-rooms']);
     assert.deepEqual(bursts({ roomsWithSeats: 31 }), ['burst-rooms']);
     assert.deepEqual(bursts({ joins: bad }), ['burst-failed']);
+    assert.deepEqual(missed({ bursts: [{ ...burst, joins: nobody }] }), ['burst-failed']);
   });
 
   it('prints a table a part', () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import {
   checkLoad,
+  checkRounds,
   doubts,
   everybodyPlayed,
   formatFigures,
+  formatRounds,
+  medianRound,
   type Observations,
   summarize,
 } from '../../loadtest/figures.ts';
@@ -99,5 +102,31 @@ describe('load test: figures and checks', () => {
     assert.match(doubted([squad({ skippedSlots: 4 })]), /4 inputs were never sent/);
     assert.match(doubted([squad()], { busy: 0.9, otherCores: 2, stolenCores: 0 }), /other programs used 2\.0 cores/);
     assert.match(doubted([squad()], { busy: 0.99, otherCores: 0.1, stolenCores: 0 }), /99 % busy/);
+  });
+
+  describe('of several rounds', () => {
+    const withP99 = (ms: number, different: Partial<SquadResult> = {}) =>
+      summarize(observe([squad({ patchInterval: wire(new Array(100).fill(ms)), ...different })]));
+
+    it('count by the median p99 of the patch interval, of an even number by the worse', () => {
+      const [low, middle, high] = [withP99(30), withP99(40), withP99(90)];
+      assert.equal(medianRound([high, low, middle]), middle);
+      assert.equal(medianRound([low, high]), high);
+      assert.match(formatRounds([low, high]), /2 rounds, p99 of the patch interval 30\.\d, (89|90)\.\d ms/);
+      assert.equal(formatRounds([low]), '');
+    });
+
+    it('fail by the interval only where the median does, by anything else where one round does', () => {
+      const ids = (rounds: Parameters<typeof checkRounds>[0]): string[] =>
+        checkRounds(rounds).flatMap(({ id, ok }) => (ok ? [] : id));
+      assert.deepEqual(ids([withP99(30), withP99(90), withP99(40)]), []);
+      assert.deepEqual(ids([withP99(30), withP99(90), withP99(80)]), ['patch-interval-p99']);
+      assert.deepEqual(ids([withP99(30), withP99(40), withP99(90, { drops: { 4002: 1 } })]), ['drops']);
+    });
+
+    it('have no good median where most had no patch', () => {
+      const silent = summarize(observe([squad({ patches: 0, patchInterval: wire([]) })]));
+      assert.equal(medianRound([silent, withP99(30), silent]), silent);
+    });
   });
 });

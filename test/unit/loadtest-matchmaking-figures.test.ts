@@ -5,8 +5,8 @@ import type { LookupRound, LookupRounds } from '../../loadtest/bench/matchmaking
 const machine = { busy: 0.4, otherCores: 0.1, stolenCores: 0 };
 
 /** Lookups of so many microseconds of CPU each, half of it in Redis. */
-function round(us: number, times: number, clients = 15 * times): LookupRound {
-  const looks = { times, cpuUs: (us * times) / 2, wallMs: (us * times) / 1000, clients };
+function round(us: number, times: number, clients = 15 * times, missed = 0): LookupRound {
+  const looks = { times, cpuUs: (us * times) / 2, wallMs: (us * times) / 1000, clients, missed };
   return { looks, redisCpuUs: (us * times) / 2 };
 }
 
@@ -34,6 +34,8 @@ describe('bench matchmaking: figures of lookups', () => {
     assert.deepEqual(failing({ sizes: dear, machine }), ['lookup-10000', 'lookup-growth']);
     const different = { rooms: 100, rounds: [{ index: round(300, 100), stock: round(600, 4, 4) }] };
     assert.deepEqual(failing({ sizes: [different], machine }), ['lookup-same']);
+    const empty = { rooms: 100, rounds: [{ index: round(300, 100, 0, 100), stock: round(600, 4, 0, 4) }] };
+    assert.deepEqual(failing({ sizes: [empty], machine }), ['lookup-found'], 'to find nothing is cheap');
   });
 
   it('are told for every size', () => {

@@ -26,8 +26,10 @@ function round(stock: readonly [number, number], hypogeum: readonly [number, num
   return { stock: turn(stock), hypogeum: turn(hypogeum) };
 }
 
-function joins(rounds: readonly JoinRound[], created = 0): JoinRounds {
-  return { openRooms: 5000, warmUp: round([20, 100], [100, 200]), rounds, created, machine };
+const LISTED = { stock: 5000, hypogeum: 5000 };
+
+function joins(rounds: readonly JoinRound[], listed = LISTED): JoinRounds {
+  return { openRooms: 5000, warmUp: round([20, 100], [100, 200]), rounds, listed, machine };
 }
 
 const failing = (rounds: JoinRounds): string[] =>
@@ -48,7 +50,11 @@ describe('bench matchmaking: figures of joins', () => {
   it('miss what is promised: 15 times stock one by one, no less than stock at once, no refusals, no new rooms', () => {
     assert.deepEqual(failing(joins([round([40, 400], [600, 400])])), []);
     assert.deepEqual(failing(joins([round([40, 400], [597, 399])])), ['joins-sequential', 'joins-concurrent']);
-    assert.deepEqual(failing(joins([round([40, 400], [600, 400])], 1)), ['joins-created']);
+    for (const listed of [
+      { ...LISTED, stock: 5001 },
+      { stock: 4999, hypogeum: 5001 },
+    ])
+      assert.deepEqual(failing(joins([round([40, 400], [600, 400])], listed)), ['joins-rooms']);
     const good = round([40, 400], [600, 400]);
     const { concurrent } = good.hypogeum;
     const refused = { ...concurrent, joins: { ...concurrent.joins, refused: 2, refusal: '503 {}' } };

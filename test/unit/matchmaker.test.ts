@@ -94,6 +94,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     release: index.release.bind(index),
   });
   let ids = 0;
+  const unlisted = { mayLive: false };
   const reports = everyone.map(report);
   const matchmaker = new Matchmaker({
     index: counting,
@@ -102,6 +103,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     clock: time,
     timers: time,
     processes: () => reports,
+    inDoubt: () => unlisted.mayLive,
     random,
     newId: () => `id${++ids}`,
     seatTimeoutMs: 5000,
@@ -109,7 +111,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   });
   const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
     matchmaker.match(method, 'duel', {}, {});
-  return { time, index, rooms, listeners, created, settings, open, reserve, matchmaker, join };
+  return { time, index, rooms, listeners, created, settings, unlisted, open, reserve, matchmaker, join };
 }
 
 async function failure(promise: Promise<unknown>): Promise<number | undefined> {
@@ -181,6 +183,15 @@ describe('Matchmaker', () => {
     const quick = join();
     await settled();
     assert.notEqual((await quick).roomId, 'stalled');
+  });
+
+  it('O2, S3: a room that is not listed may be listed again in a moment, after Redis was away', async () => {
+    const { matchmaker, unlisted } = await setUp();
+    unlisted.mayLive = true;
+    for (const method of ['joinById', 'reconnect'] as const)
+      assert.equal(await failure(matchmaker.match(method, 'unlisted', {}, {})), ERRORS.STORE_AWAY.code);
+    unlisted.mayLive = false;
+    assert.equal(await failure(matchmaker.match('joinById', 'unlisted', {}, {})), ERRORS.ROOM_NOT_FOUND.code);
   });
 
   it('C2, S3: joinById says timeout, and not full, where nobody answers; full where the room says so', async () => {

@@ -165,6 +165,23 @@ describe('LeaseKeeper', () => {
     assert.ok(lines.some(({ level }) => level === 'error'));
   });
 
+  it('L3: is in doubt about rooms that are not listed while Redis is away, and for a lease from its return on', async () => {
+    const { time, registry, keeper } = await started();
+    assert.equal(keeper.inDoubt(time.now()), false, 'what there was before it came is listed');
+    registry.mode = new Error('away');
+    await time.pass(RENEW_EVERY_MS);
+    assert.equal(keeper.inDoubt(time.now()), true);
+    for (const back of [HELD, NOT_HELD]) {
+      registry.mode = back;
+      await time.pass(RENEW_EVERY_MS);
+      registry.mode = HELD;
+      await time.pass(LEASE_MS - 1);
+      assert.equal(keeper.inDoubt(time.now()), true);
+      await time.pass(1);
+      assert.equal(keeper.inDoubt(time.now()), false);
+    }
+  });
+
   it('P3: knows for a while that it stood still, whoever asks first', async () => {
     const { time, keeper } = await started();
     assert.equal(keeper.stoodStill(time.now()), false);
