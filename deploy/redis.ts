@@ -15,14 +15,15 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Resolves when it answers. @throws an Error with its output when it does not. */
-export async function startRedis(port: number): Promise<RedisServer> {
+/** Resolves when it answers. @param more of its command line. @throws an Error with its output when it does not. */
+export async function startRedis(port: number, more: readonly string[] = []): Promise<RedisServer> {
   const child = await startChild({
     name: 'Redis',
     command: locate('redis-server') ?? 'redis-server',
     args: [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', tmpdir()],
       ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+      ...more,
     ],
   });
   try {

@@ -8,7 +8,7 @@ import { waitFor } from '../deploy/wait.ts';
 import { OPEN_DOORS } from './open-doors.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const READY = /^Hypogeum is ready: http:\/\/[^:\s]+:(\d+)/m;
+const READY = /^Hypogeum is ready: https?:\/\/[^:\s]+:(\d+)/m;
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 8_000;
 const LOOPBACK = { HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1' };

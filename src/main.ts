@@ -8,7 +8,9 @@ import { parseEnvironment } from './config/parse.ts';
 import type { Settings } from './config/settings.ts';
 import { buildPage } from './http/esbuild-page.ts';
 import { page } from './http/page.ts';
-import { pageAddress } from './http/page-address.ts';
+import { pageAddress, pageHost } from './http/page-address.ts';
+import { pagePolicy } from './http/security-headers.ts';
+import { certifiedName } from './http/tls.ts';
 import { tameConsole } from './isolation/console-tamer.ts';
 import { FaultLog } from './isolation/fault-log.ts';
 import { keepInstrumentationOut, surviveStrayExceptions } from './isolation/node-process.ts';
@@ -58,7 +60,7 @@ async function run(settings: Settings): Promise<void> {
       ...deps,
       settings,
       ...stores,
-      page: page(assets),
+      page: page(assets, pagePolicy(settings)),
       defineRooms: (define) => defineRooms(define, { arena }),
     });
     stopOnSignal(server, settings, logger);
@@ -84,8 +86,11 @@ async function openStore(
   return { store, sharedRates: redisRates({ client: store.client, ...services }) };
 }
 
-function announce({ port }: RunningServer, { host }: Settings): void {
-  process.stdout.write(`Hypogeum is ready: ${pageAddress(host, port)}\n`);
+function announce({ port, certificate }: RunningServer, { host }: Settings): void {
+  const at = certificate
+    ? pageAddress(certifiedName(certificate, pageHost(host)), port, 'https')
+    : pageAddress(host, port);
+  process.stdout.write(`Hypogeum is ready: ${at}\n`);
   process.send?.('ready');
 }
 

@@ -2,7 +2,8 @@
  * One server process put together: rooms made ready, matchmaking on its store, HTTP and sockets on one port. No logic
  * of its own. Colyseus's match maker is one per process, so there is one server per process.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAuthContext, matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
@@ -10,10 +11,14 @@ import type { RequestHandler } from 'express';
 import type { Settings } from './config/settings.ts';
 import { createNonces } from './delivery/node-nonces.ts';
 import { Forwarder } from './gateway/forwarder.ts';
-import { openHttpxyTunnel } from './gateway/httpxy-tunnel.ts';
+import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
 import { createHttpApp } from './http/app.ts';
+import { createListener } from './http/listener.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
+import { Refusals } from './http/refusals.ts';
+import { lastWords } from './http/reply.ts';
+import { loadTls, watchTls } from './http/tls.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
 import { colyseusLogger } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
@@ -26,9 +31,13 @@ import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { hostRoom } from './roomkit/host-room.ts';
 import { countedAs, tellAddress } from './security/addresses.ts';
-import { createDoors, type Doors } from './security/doors.ts';
+import { createDoors, type DoorDeps, type Doors } from './security/doors.ts';
+import { BudgetGate } from './security/frame-gate.ts';
+import { LimitLog } from './security/limit-log.ts';
+import { originCheck } from './security/origins.ts';
 import type { OpenRate } from './security/rate-limit.ts';
 import { memoryRates } from './security/rate-windows.ts';
+import { Reconnections } from './security/reconnections.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
 
@@ -45,6 +54,8 @@ export interface ServerDeps {
   /** How often an address may do what, counted for all processes; left out, each counts for itself. */
   readonly sharedRates?: OpenRate;
   readonly page: RequestHandler;
+  /** 5 s when left out. */
+  readonly lookAtTlsFilesEveryMs?: number;
   /** Names the rooms there are. */
   readonly defineRooms: (define: DefineRoom) => void;
 }
@@ -52,13 +63,13 @@ export interface ServerDeps {
 export interface RunningServer {
   readonly port: number;
   readonly processId: string;
+  /** That TLS was started with, PEM. */
+  readonly certificate: Buffer | undefined;
   readonly ticks: TickDriver;
   /** No new seats, players told to come back elsewhere, rooms ended, all closed; twice is fine. */
   stop(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 /** Both far longer than what a healthy owner takes: it pings every 3 s. */
 const FORWARDING = { connectTimeoutMs: 2000, idleTimeoutMs: 120_000 };
 /** Of the drain time, what is kept for closing handshakes and the store. */
@@ -67,14 +78,18 @@ const CLOSING_SHARE = 0.2;
 /** Starts to take players. @throws when the store or the port cannot be had; nothing is left open then. */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, store, logger } = deps;
+  const tlsFiles = settings.tlsCert === '' ? undefined : { cert: settings.tlsCert, key: settings.tlsKey };
+  const tls = tlsFiles && loadTls(tlsFiles);
   setLogger(colyseusLogger(deps));
   const state: State = { phase: 'starting', port: 0, clusterKey: '' };
-  const doors = openDoors(deps);
+  const limits = new LimitLog(deps);
+  const originAllowed = originCheck(settings.corsOrigins);
+  const doors = openDoors(deps, { log: limits, originAllowed });
   const matchmaking = createMatchmaking({
     ...deps,
     ...settings,
     roomWaitMs: (address) => doors.roomWaitMs(address),
-    full: () => doors.refusals.tell('rooms', ''),
+    full: () => limits.bit('rooms'),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
     lost: async () => {
@@ -84,17 +99,28 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
   const faults = new FaultLog(deps);
-  const seats = { ...doors, seatTimeoutMs: settings.seatTimeoutMs };
+  const reconnections = new Reconnections({ ...deps, log: limits }, settings);
+  const stays = staysOf(settings, limits);
+  const seats = { seats: doors.seats, log: limits, seatTimeoutMs: settings.seatTimeoutMs };
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) =>
-    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, seats }), options),
+    matchMaker.defineRoomType(name, hostRoom(Room, { ticks, faults, lines, claims: writer, seats, ...stays }), options),
   );
   planRooms(store.index);
-  const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  const refusals = new Refusals(deps);
+  const http = createListener(createApp(deps, matchmaking, { state, refusals, reconnections, doors }), settings, {
+    refusals,
+    tls,
+  });
   doors.watch(http);
   const forwarder = createForwarder(deps, matchmaking, doors, () => state.clusterKey);
-  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door));
-  http.on('request', createApp(deps, matchmaking, doors, state));
+  const sockets = attachGameSockets(http, settings, (upgrade, door) => forwarder.route(upgrade, door), {
+    gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
+    reconnections: {
+      isRefused: (req) => reconnections.isRefused(countedAs(toldAddress(req))),
+      failed: (req) => reconnections.failed(countedAs(toldAddress(req))),
+    },
+  });
   const parts = { http, sockets, forwarder, matchmaking };
   try {
     state.clusterKey = await agreedKey(deps, '');
@@ -109,14 +135,19 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await stopAll(deps, parts);
     throw cause;
   }
+  const unwatch =
+    tlsFiles &&
+    watchTls(tlsFiles, (renewed) => (http as TlsServer).setSecureContext(renewed), logger, deps.lookAtTlsFilesEveryMs);
   let stopped: Promise<void> | undefined;
   logger.debug('taking players', { processId: matchMaker.processId });
   return {
     port: state.port,
     processId: matchMaker.processId,
+    certificate: tls?.cert,
     ticks,
     stop() {
       state.phase = 'stopping';
+      unwatch?.();
       stopped ??= stopAll(deps, parts);
       return stopped;
     },
@@ -143,11 +174,16 @@ function agreedKey({ settings, store }: ServerDeps, current: string): Promise<st
   return clusterKey('', (proposal) => store.agree('cluster-key', current || proposal));
 }
 
-function openDoors({ settings, sharedRates, ...deps }: ServerDeps): Doors {
+function openDoors(
+  { settings, sharedRates, ...deps }: ServerDeps,
+  shared: Pick<DoorDeps, 'log' | 'originAllowed'>,
+): Doors {
   const ownRates = memoryRates(deps.clock);
   return createDoors(
     {
       ...deps,
+      ...shared,
+      answer: lastWords,
       ownRates,
       sharedRates: sharedRates ?? ownRates,
       hasSeat: ({ roomId, sessionId, reconnectionToken }) =>
@@ -167,31 +203,46 @@ function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, doors: Door
       admit: (upgrade, door, signed) => doors.entrance.admit(upgrade, door, signed),
       key,
       now: () => Date.now(),
-      openTunnel: openHttpxyTunnel,
+      openTunnel: httpxyTunnels(deps.settings.tlsCert !== ''),
     },
     { maxForwarded: deps.settings.maxForwarded, ...FORWARDING },
   );
 }
 
 /** What was put into the headers of an admitted socket, where rooms are told it from. */
-function toldAddress({ headers }: IncomingMessage): string | undefined {
-  return headers['x-real-ip'] as string | undefined;
+function toldAddress({ headers }: IncomingMessage): string {
+  return String(headers['x-real-ip']);
 }
 
-function createApp(
-  { settings, store, page, logger }: ServerDeps,
-  { matchmaker }: Matchmaking,
-  doors: Doors,
-  state: State,
-) {
+/** How long who sends nothing may stay: before the join is acknowledged, and after. */
+function staysOf({ joinTimeoutMs, idleTimeoutSeconds }: Settings, limits: LimitLog) {
+  return {
+    joins: { joinTimeoutMs, closed: () => limits.bit('joins') },
+    idle: { idleTimeoutMs: idleTimeoutSeconds * 1000, left: () => limits.bit('idle') },
+  };
+}
+
+interface AppParts {
+  readonly state: State;
+  readonly refusals: Refusals;
+  readonly reconnections: Reconnections;
+  readonly doors: Doors;
+}
+
+function createApp(deps: ServerDeps, { matchmaker }: Matchmaking, parts: AppParts) {
+  const { state, refusals, reconnections, doors } = parts;
+  const { settings, store, page } = deps;
   const match = ({ method, room, options, headers, address }: MatchmakeRequest): Promise<object> => {
     tellAddress(headers, address);
-    return matchmaker.match(method as Method, room, options, createAuthContext({ headers }), countedAs(address));
+    const context = createAuthContext({ headers });
+    const counted = countedAs(address);
+    const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context, counted);
+    return method === 'reconnect' ? reconnections.attempt(counted, attempt) : attempt();
   };
-  return createHttpApp({
+  const app = {
     page,
-    logger,
-    maxBodyBytes: settings.maxBodyBytes,
+    refusals,
+    originAllowed: doors.originAllowed,
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     matchmaking: {
       methods: METHODS,
@@ -203,7 +254,8 @@ function createApp(
         return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;
       },
     },
-  });
+  };
+  return createHttpApp(app, { ...settings, tls: settings.tlsCert !== '' });
 }
 
 function listen(http: Server, { port, host }: Settings): Promise<void> {

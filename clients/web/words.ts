@@ -76,6 +76,13 @@ export function leaveNotice(code: number, reason: string | undefined): Notice {
         text: 'Your match ended with it. A new one is a click away.',
         action: 'quick',
       };
+    case ERRORS.IDLE.code:
+      return {
+        title: 'You were away',
+        text: 'Nothing came from this page for some minutes, so your place was given up.',
+        action: 'quick',
+      };
+    case ERRORS.TOO_MANY_FRAMES.code:
     case CloseCode.WITH_ERROR:
       return {
         title: 'You were removed',

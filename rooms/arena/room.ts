@@ -2,7 +2,7 @@
  * The arena as a room: who comes and goes, whose input is used when, and who is told what. The game itself is in
  * `simulation.ts`. Written against Colyseus and the room kit alone.
  */
-import { type Client, CloseCode, type Rewind } from '@colyseus/core';
+import { type Client, CloseCode, type Rewind, validate } from '@colyseus/core';
 import { z } from 'zod';
 import { createRandom, randomSeed } from '../../src/kernel/random.ts';
 import { GameRoom, playerName } from '../../src/roomkit/index.ts';
@@ -55,7 +55,7 @@ export class ArenaRoom extends GameRoom<ArenaTypes> {
 
   override messages = {
     /** Asked as a request; answered with the name as the others now see it. */
-    rename: (client: Client, name: unknown): string => this.#rename(client, name),
+    rename: validate(z.string(), (client, name) => this.#rename(client, name)),
   };
 
   #match!: Match;
@@ -139,7 +139,7 @@ export class ArenaRoom extends GameRoom<ArenaTypes> {
   #seenAt: SeenAt = (shooter, target) => this.#rewind.lastSeenBy(shooter).read(target, POSITION, this.#seen);
   readonly #seen = { x: 0, y: 0 };
 
-  #rename({ sessionId }: Client, raw: unknown): string {
+  #rename({ sessionId }: Client, raw: string): string {
     const name = playerName(raw) || NEWCOMER;
     const player = this.state.players.get(sessionId);
     if (player !== undefined) player.name = name;

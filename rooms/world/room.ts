@@ -2,7 +2,7 @@
  * The world as a room: who comes and goes, whose input is used when, and who is sent what. The world itself is in
  * `simulation.ts`. Written against Colyseus and the room kit alone.
  */
-import { type Client, CloseCode } from '@colyseus/core';
+import { type Client, CloseCode, validate } from '@colyseus/core';
 import { z } from 'zod';
 import { createRandom, randomSeed } from '../../src/kernel/random.ts';
 import { area, GameRoom, owner, playerName } from '../../src/roomkit/index.ts';
@@ -47,11 +47,11 @@ export class WorldRoom extends GameRoom<WorldTypes> {
 
   override messages = {
     /** One of a kind back on the ground; asked as a request, answered with whether there was one. */
-    drop: ({ sessionId }: Client, kind: unknown): boolean => drop(this.#realm, sessionId, kind),
+    drop: validate(z.string(), ({ sessionId }, kind) => drop(this.#realm, sessionId, kind)),
     /** Answered with the message `census` after the patch of the tick that it describes (see census.ts). */
-    census: (client: Client): void => void this.#censuses.add(client),
+    census: validate(z.undefined(), (client) => void this.#censuses.add(client)),
     /** Asked as a request; answered with the name as the others now see it. */
-    rename: (client: Client, name: unknown): string => this.#rename(client, name),
+    rename: validate(z.string(), (client, name) => this.#rename(client, name)),
   };
 
   #realm!: Realm;
@@ -121,7 +121,7 @@ export class WorldRoom extends GameRoom<WorldTypes> {
     }
   }
 
-  #rename({ sessionId }: Client, raw: unknown): string {
+  #rename({ sessionId }: Client, raw: string): string {
     const name = playerName(raw) || NEWCOMER;
     const unit = this.state.units.get(sessionId);
     if (unit !== undefined) unit.name = name;

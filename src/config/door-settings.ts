@@ -9,12 +9,6 @@ export const DOOR_SETTINGS = {
     fits: isNetwork,
     help: "Proxies whose X-Forwarded-For tells a player's address; from anybody else it counts for nothing.",
   }),
-  corsOrigins: list({
-    env: 'HYPOGEUM_CORS_ORIGINS',
-    range: 'origins (https://play.example.com) separated by commas, *, or nothing',
-    fits: isOrigin,
-    help: 'Pages of other hosts that may ask for matches and open WebSockets here.',
-  }),
   maxSockets: integer({
     env: 'HYPOGEUM_MAX_SOCKETS',
     fallback: 10_000,
@@ -126,8 +120,4 @@ function isNetwork(text: string): boolean {
   const family = isIP(address);
   if (family === 0 || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-}
-
-function isOrigin(text: string): boolean {
-  return text === '*' || (URL.canParse(text) && new URL(text).origin === text.toLowerCase());
 }

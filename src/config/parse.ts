@@ -21,12 +21,24 @@ export function parseEnvironment(env: Environment): Parsed {
     if (parsed.success) settings[key] = parsed.data;
     else mistakes.push(`${setting.env} ${parsed.error.issues[0]!.message}${got(setting, env[setting.env])}`);
   }
+  mistakes.push(...missingPartners(settings));
   if (mistakes.length > 0) return { ok: false, mistakes };
   return { ok: true, settings: Object.freeze(settings) as Settings };
 }
 
 function got({ secret }: Setting<unknown>, text: string | undefined): string {
   return secret ? '' : `, got ${JSON.stringify(text)}`;
+}
+
+/** Settings that mean something only together. */
+const PAIRS = [['tlsCert', 'tlsKey']] as const;
+
+function missingPartners(settings: Record<string, unknown>): string[] {
+  return PAIRS.flatMap(([one, other]) => {
+    if (Boolean(settings[one]) === Boolean(settings[other])) return [];
+    const [given, missing] = settings[one] ? [one, other] : [other, one];
+    return [`${SETTINGS[missing].env} must be set too when ${SETTINGS[given].env} is`];
+  });
 }
 
 function unknownNames(env: Environment): string[] {

@@ -3,6 +3,7 @@
  * README's table are made from this list; nothing else in the project reads the environment.
  */
 import { DOOR_SETTINGS } from './door-settings.ts';
+import { HTTP_SETTINGS } from './http-settings.ts';
 import { choice, integer, type Setting, text } from './kinds.ts';
 
 export const SETTINGS = {
@@ -80,6 +81,78 @@ export const SETTINGS = {
     unit: 'bytes',
     help: 'Largest frame a client may send; a larger one ends its connection.',
   }),
+  maxMessagesPerSecond: integer({
+    env: 'HYPOGEUM_MAX_MESSAGES_PER_SECOND',
+    fallback: 60,
+    min: 1,
+    max: 100_000,
+    unit: 'messages',
+    help: 'What a client may send; one that cannot be read, or has no handler, counts for ten. More are dropped, then the client is closed.',
+  }),
+  maxPingsPerSecond: integer({
+    env: 'HYPOGEUM_MAX_PINGS_PER_SECOND',
+    fallback: 60,
+    min: 1,
+    max: 100_000,
+    unit: 'pings',
+    help: 'The same for pings, and for pongs that answer none of ours.',
+  }),
+  maxBytesPerSecond: integer({
+    env: 'HYPOGEUM_MAX_BYTES_PER_SECOND',
+    fallback: 65_536,
+    min: 256,
+    max: 67_108_864,
+    unit: 'bytes',
+    help: 'The same for the bytes of messages and inputs.',
+  }),
+  burstSeconds: integer({
+    env: 'HYPOGEUM_BURST_SECONDS',
+    fallback: 2,
+    min: 1,
+    max: 60,
+    unit: 's',
+    help: 'What these three allow in so many seconds may come at once.',
+  }),
+  maxInputsPerTick: integer({
+    env: 'HYPOGEUM_MAX_INPUTS_PER_TICK',
+    fallback: 2,
+    min: 1,
+    max: 1000,
+    unit: 'inputs',
+    help: 'Inputs a client may send for each tick of its room, on average. More are dropped, then the client is closed.',
+  }),
+  inputBurstSeconds: integer({
+    env: 'HYPOGEUM_INPUT_BURST_SECONDS',
+    fallback: 10,
+    min: 1,
+    max: 120,
+    unit: 's',
+    help: 'One input a tick of so many seconds may come at once: all that waited while a connection stood still.',
+  }),
+  joinTimeoutMs: integer({
+    env: 'HYPOGEUM_JOIN_TIMEOUT_MS',
+    fallback: 5000,
+    min: 50,
+    max: 120_000,
+    unit: 'ms',
+    help: 'A client that has not acknowledged its join by then is closed, and its seat is free.',
+  }),
+  idleTimeoutSeconds: integer({
+    env: 'HYPOGEUM_IDLE_TIMEOUT_SECONDS',
+    fallback: 300,
+    min: 0,
+    max: 86_400,
+    unit: 's',
+    help: 'A player of a GameRoom who has sent nothing for so long leaves; 0 lets everybody stay.',
+  }),
+  maxWrongTokensPerMinute: integer({
+    env: 'HYPOGEUM_MAX_WRONG_TOKENS_PER_MINUTE',
+    fallback: 30,
+    min: 1,
+    max: 100_000,
+    unit: 'tries',
+    help: 'Reconnections with a wrong token from one address; beyond it they are refused without looking.',
+  }),
   maxInFlightBytes: integer({
     env: 'HYPOGEUM_MAX_IN_FLIGHT_BYTES',
     fallback: 65_536,
@@ -137,6 +210,7 @@ export const SETTINGS = {
     help: 'AI players fill an arena up to this many.',
   }),
   ...DOOR_SETTINGS,
+  ...HTTP_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = {

@@ -210,19 +210,20 @@ export class Line implements StateLine {
     }
   }
 
-  /** The payload of a pong. */
-  pong(payload: Uint8Array): void {
-    if (this.#phase === GONE) return;
+  /** The payload of a pong; false when it answers no ping of this line. */
+  pong(payload: Uint8Array): boolean {
+    if (this.#phase === GONE) return true;
     const now = this.#deps.clock.now();
     const openMs = this.#marks.acknowledge(payload, now);
-    if (openMs === undefined) return;
+    if (openMs === undefined) return false;
     this.#latency.add(openMs);
     this.#answeredInMs = openMs;
     this.#observe(now);
     const phase = this.#phase;
-    if (phase.name !== 'congested' || this.#marks.underWay > this.#window.bytes * FREE_SHARE) return;
+    if (phase.name !== 'congested' || this.#marks.underWay > this.#window.bytes * FREE_SHARE) return true;
     this.#phase = { name: 'resyncing', offered: false };
     if (!phase.missed) this.#resume();
+    return true;
   }
 
   /** To be called every few seconds: asks a quiet client whether it is there, and closes a line past its timeouts. */

@@ -6,7 +6,7 @@ import { type Client, ClientState, type ISendOptions } from '@colyseus/core';
 import type { StateView } from '@colyseus/schema';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
-import type { Labels } from '../kernel/ports.ts';
+import type { FrameGate, Labels } from '../kernel/ports.ts';
 import { type Framed, frame, isState, isWholeState } from './frames.ts';
 import { Line, type LineDeps, type LineOptions } from './line.ts';
 import type { Done } from './message-queue.ts';
@@ -27,8 +27,8 @@ export interface Lines {
 
 const LINE = Symbol('hypogeum.line');
 
-/** `heart` is what the transport's heartbeat calls instead of pinging by itself. */
-type LinedSocket = WebSocket & { [LINE]?: Line; heart?: { beat(): void } };
+/** `heart` is what the transport's heartbeat calls instead of pinging by itself; `gate` counts what a client sends unasked. */
+type LinedSocket = WebSocket & { [LINE]?: Line; heart?: { beat(): void }; gate?: Pick<FrameGate, 'ping'> };
 
 export class GameClient extends WebSocketClient {
   declare view?: StateView;
@@ -46,7 +46,9 @@ export class GameClient extends WebSocketClient {
     const line = new Line(new WsWire(socket), lines.deps, lines.options, labels);
     lined[LINE] = line;
     lined.heart = line;
-    socket.on('pong', (payload) => line.pong(payload));
+    socket.on('pong', (payload) => {
+      if (!line.pong(payload)) lined.gate?.ping();
+    });
     socket.on('close', () => line.closed());
   }
 

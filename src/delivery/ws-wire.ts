@@ -6,9 +6,11 @@
  *
  * A frame that nobody waits for skips Node's stream and is given to the socket's `_write`, as the stream itself would: its
  * bookkeeping is a good part of what thousands of small writes a tick cost. What the kernel does not take at once waits in libuv's
- * queue of the socket, in order with all that is written later; how much may wait there is the line's business.
+ * queue of the socket, in order with all that is written later; how much may wait there is the line's business. TLS sockets
+ * have no such queue: a second write before the first is done ends the process (an assertion of Node's). They get no short cut.
  */
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { Wire } from './line.ts';
 import type { Done } from './message-queue.ts';
@@ -30,7 +32,7 @@ export class WsWire implements Wire {
     }
     const tcp = tcpSocketOf(this.#socket);
     // What waits in the stream goes first, and whoever wants to know waits for it.
-    if (done !== undefined || tcp.writableLength > 0) tcp.write(frames, forNode(done));
+    if (done !== undefined || tcp.writableLength > 0 || isEncrypted(tcp)) tcp.write(frames, forNode(done));
     else tcp._write(frames, BYTES, this.#afterWrite);
   }
 
@@ -62,6 +64,10 @@ export function tcpSocketOf(socket: WebSocket): Socket {
 
 function forNode(done: Done | undefined): ((error?: Error | null) => void) | undefined {
   return done && ((error) => done(error ?? undefined));
+}
+
+function isEncrypted(socket: Socket): boolean {
+  return (socket as Partial<TLSSocket>).encrypted === true;
 }
 
 /** As ws does for what is sent too late. */

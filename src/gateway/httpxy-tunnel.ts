@@ -6,13 +6,17 @@ import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'httpxy';
-import type { Destination, Tunnel, TunnelEvents, Upgrade } from './tunnel.ts';
+import type { Destination, OpenTunnel, Tunnel, TunnelEvents, Upgrade } from './tunnel.ts';
 
 /** What one side may still take after the other is gone: as long as a closing handshake has on a socket of our own. */
 const LINGER_MS = 3000;
 
-export function openHttpxyTunnel(upgrade: Upgrade, to: Destination, events: TunnelEvents): Tunnel {
-  return new HttpxyTunnel(upgrade, to, events);
+/**
+ * @param tls the processes serve TLS: bytes between them are encrypted too. Whose certificate it is, is not looked at: it
+ * names the public host, not the address of a process. As without TLS, the network between them is theirs.
+ */
+export function httpxyTunnels(tls: boolean): OpenTunnel {
+  return (upgrade, to, events) => new HttpxyTunnel(upgrade, to, events, tls ? 'https:' : 'http:');
 }
 
 class TimeoutError extends Error {}
@@ -28,13 +32,18 @@ class HttpxyTunnel implements Tunnel {
   #idle: NodeJS.Timeout | undefined;
   #lingering: NodeJS.Timeout | undefined;
 
-  constructor({ req, socket, head }: Upgrade, to: Destination, events: TunnelEvents) {
+  constructor({ req, socket, head }: Upgrade, to: Destination, events: TunnelEvents, protocol: string) {
     this.#player = socket;
     this.#to = to;
     this.#events = events;
     socket.on('close', () => this.#playerClosed());
     // Its own limit (upgradeTimeout) cuts the player off without a word.
-    const proxy = createProxyServer({ target: parseAddress(to.address), headers: to.headers, xfwd: false });
+    const proxy = createProxyServer({
+      target: { protocol, ...parseAddress(to.address) },
+      headers: to.headers,
+      secure: false,
+      xfwd: false,
+    });
     this.#listen(proxy);
     void proxy.ws(req, socket as Socket, {}, head);
   }
@@ -130,8 +139,8 @@ class HttpxyTunnel implements Tunnel {
 }
 
 /** Node connects to an address of the newer kind only without the brackets. */
-function parseAddress(address: string): { protocol: string; host: string; port: string } {
+function parseAddress(address: string): { host: string; port: string } {
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return { protocol: 'http:', host, port: address.slice(colon + 1) };
+  return { host, port: address.slice(colon + 1) };
 }

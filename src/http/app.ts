@@ -1,39 +1,45 @@
 /**
- * The HTTP side of a process: refuses what cannot be read before anything parses it, then one route a file. Whatever
- * fails is answered with an error of the catalogue; no request ends the process or prints a stack.
+ * The routes of a process, one a file, behind what every answer has in common. Whatever fails is answered with an error of
+ * the catalogue; no request ends the process or prints a stack.
  */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ERRORS } from '../kernel/errors.ts';
-import type { Logger } from '../kernel/ports.ts';
+import type { OriginAllowed } from '../security/origins.ts';
+import type { BodyLimits } from './body.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { healthz, readyz } from './health.ts';
 import { type MatchmakeDeps, matchmake, notTooOften } from './matchmake.ts';
+import type { Refusals } from './refusals.ts';
 import { replyError } from './reply.ts';
+import { type SecurityHeadersOptions, securityHeaders } from './security-headers.ts';
 
 export interface HttpDeps {
-  readonly matchmaking: MatchmakeDeps;
+  readonly matchmaking: Omit<MatchmakeDeps, 'refusals' | 'limits'>;
   readonly notReady: () => string | undefined;
   /** Serves the page and its files; calls next for anything else. */
   readonly page: RequestHandler;
-  readonly maxBodyBytes: number;
-  readonly logger: Logger;
+  readonly originAllowed: OriginAllowed;
+  readonly refusals: Refusals;
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+export interface HttpOptions extends BodyLimits, SecurityHeadersOptions {}
 
-export function createHttpApp(deps: HttpDeps): Express {
+/** For requests whose head is sound: see listener.ts. */
+export function createHttpApp(deps: HttpDeps, options: HttpOptions): Express {
+  const { refusals } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(readable, crossOrigin);
+  app.use(securityHeaders(options), crossOrigin(deps.originAllowed, refusals));
   app.get('/healthz', healthz);
   app.get('/readyz', readyz(deps.notReady));
-  const body = express.json({ limit: deps.maxBodyBytes, type: () => true });
-  app.post('/matchmake/:method/:roomName', notTooOften(deps.matchmaking), body, matchmake(deps.matchmaking));
+  const matchmaking = { ...deps.matchmaking, refusals, limits: options };
+  app.post('/matchmake/:method/:roomName', notTooOften(matchmaking), matchmake(matchmaking));
   app.use(deps.page);
   app.use((req, res) =>
     replyError(res, req.path.startsWith('/matchmake/') ? wrongMatchmake(req.method) : ERRORS.NOT_FOUND),
   );
-  app.use(failed(deps.logger));
+  app.use(failed(refusals));
   return app;
 }
 
@@ -41,38 +47,14 @@ function wrongMatchmake(method: string) {
   return method === 'POST' ? ERRORS.UNKNOWN_METHOD : ERRORS.METHOD_NOT_ALLOWED;
 }
 
-/** Methods, targets and hosts that code further in would stumble over. */
-const readable: RequestHandler = (req, res, next) => {
-  if (!METHODS.includes(req.method)) return replyError(res, ERRORS.METHOD_NOT_ALLOWED);
-  if (!req.url.startsWith('/') || !URL.canParse(`http://${req.headers.host ?? ''}`)) {
-    return replyError(res, ERRORS.MALFORMED_REQUEST);
-  }
-  next();
-};
-
-/** As stock: a page of any origin may ask for a match here. */
-const crossOrigin: RequestHandler = (req, res, next) => {
-  res.set({
-    'access-control-allow-origin': req.headers.origin ?? '*',
-    'access-control-allow-credentials': 'true',
-    'access-control-allow-headers': 'Origin, X-Requested-With, Content-Type, Accept, Authorization',
-    'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-    'access-control-max-age': '2592000',
-    vary: 'Origin',
-  });
-  if (req.method === 'OPTIONS') return void res.status(204).end();
-  next();
-};
-
-/** Express's and body-parser's errors carry a status; only what has none is ours, and worth a line. */
-function failed(logger: Logger): ErrorRequestHandler {
-  return (error: { status?: number; type?: string }, req, res, _next) => {
-    if (error.status === 413) return replyError(res, ERRORS.BODY_TOO_LARGE);
-    if (error.type?.startsWith('entity.') || error.type?.startsWith('encoding.')) {
-      return replyError(res, ERRORS.MALFORMED_BODY);
+/** Express's own errors carry a status; only what has none is ours, and worth a stack. */
+function failed(refusals: Refusals): ErrorRequestHandler {
+  return (error: { status?: number }, _req, res, _next) => {
+    if (error.status !== undefined && error.status < 500) {
+      refusals.report('target');
+      return replyError(res, ERRORS.MALFORMED_REQUEST);
     }
-    if (error.status !== undefined && error.status < 500) return replyError(res, ERRORS.MALFORMED_REQUEST);
-    logger.error('an HTTP route failed', { method: req.method, path: req.path }, error);
+    refusals.failed(error);
     replyError(res, ERRORS.UNHANDLED);
   };
 }

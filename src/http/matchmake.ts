@@ -6,6 +6,8 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
+import { type BodyLimits, readBody } from './body.ts';
+import type { Refusals } from './refusals.ts';
 import { replyError, replyJson, replyLater } from './reply.ts';
 
 export interface MatchmakeRequest {
@@ -27,49 +29,48 @@ export interface MatchmakeDeps {
   readonly waitMs: (req: IncomingMessage) => number;
   /** Why no seat can be given now, as an error to answer with. */
   readonly unavailable: () => ErrorKind | undefined;
+  readonly limits: BodyLimits;
+  readonly refusals: Refusals;
 }
 
 const ROOM = /^[\w.:-]{1,64}$/;
-/** Own keys of parsed JSON that would change what an object is instead of what it holds. */
-const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty'];
 
 /** Before the body is read. The connection is closed: who goes on has to open another, and those are counted too. */
 export function notTooOften({ waitMs }: MatchmakeDeps): RequestHandler {
   return (req, res, next) => {
     const afterMs = waitMs(req);
     if (afterMs === 0) return next();
-    res.set('connection', 'close');
+    res.setHeader('connection', 'close');
     replyLater(res, ERRORS.TOO_MANY_REQUESTS, afterMs);
   };
 }
 
-export function matchmake({ methods, match, addressOf, unavailable }: MatchmakeDeps): RequestHandler {
+export function matchmake({ methods, match, addressOf, unavailable, limits, refusals }: MatchmakeDeps): RequestHandler {
   return async (req, res) => {
+    // Whatever there is to answer: a connection that ends with a body on its way may lose the answer.
+    const body = await readBody(req, res, limits);
+    if (body.state === 'gone') return;
+    if (body.state === 'refused') {
+      refusals.report('body', body.kind.message);
+      return replyError(res, body.kind);
+    }
     const away = unavailable();
     if (away !== undefined) return replyError(res, away);
     const { method, roomName: room } = req.params as { method: string; roomName: string };
     if (!methods.includes(method)) return replyError(res, ERRORS.UNKNOWN_METHOD);
     if (!ROOM.test(room)) return replyError(res, ERRORS.UNKNOWN_ROOM_NAME);
-    const options = optionsOf(req.body);
-    if (options === undefined) return replyError(res, ERRORS.MALFORMED_BODY);
     const headers = new Headers(
       Object.entries(req.headers).map(([name, value]): [string, string] => [name, `${value}`]),
     );
     try {
-      replyJson(res, 200, await match({ method, room, options, headers, address: addressOf(req) }));
+      const address = addressOf(req);
+      replyJson(res, 200, await match({ method, room, options: body.value, headers, address }));
     } catch (thrown) {
       const { retryAfterMs } = (thrown ?? {}) as { retryAfterMs?: unknown };
       if (typeof retryAfterMs === 'number') replyLater(res, kindOf(thrown), retryAfterMs);
       else replyError(res, kindOf(thrown), messageOf(thrown));
     }
   };
-}
-
-function optionsOf(body: unknown): object | undefined {
-  if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null) return undefined;
-  if (Array.isArray(body) && body.length > 0) return undefined;
-  return FORBIDDEN_KEYS.some((key) => Object.hasOwn(body, key)) ? undefined : body;
 }
 
 /** Which error of ours is meant. */

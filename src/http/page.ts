@@ -1,8 +1,10 @@
 /** Answers requests for the page's files: the right encoding, 304 when the browser has it. What is not there goes on. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { PageAsset, PageAssets } from './esbuild-page.ts';
+import { pagePolicy } from './security-headers.ts';
 
-export function page(assets: PageAssets): RequestHandler {
+/** @param policy the content security policy of what is served. */
+export function page(assets: PageAssets, policy = pagePolicy()): RequestHandler {
   return (req, res, next) => {
     const asset = req.method === 'GET' || req.method === 'HEAD' ? assets.get(req.path) : undefined;
     if (asset === undefined) return next();
@@ -10,7 +12,7 @@ export function page(assets: PageAssets): RequestHandler {
       'content-type': asset.type,
       etag: asset.etag,
       'cache-control': asset.cacheControl,
-      'x-content-type-options': 'nosniff',
+      'content-security-policy': policy,
     });
     res.vary('Accept-Encoding');
     if (req.fresh) res.status(304).end();

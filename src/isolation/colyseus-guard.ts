@@ -7,11 +7,12 @@
  * a room that defines one still gets every exception, in Colyseus's classes.
  */
 import { type Client, type MessageContext, Room, ServerError } from '@colyseus/core';
-import { CloseCodes, ERRORS } from '../kernel/errors.ts';
+import { ERRORS } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
 import { exceptionFor } from './colyseus-exceptions.ts';
-import { isReadableInput } from './colyseus-input-frame.ts';
+import { guardFrames, reachedHandler } from './colyseus-frames.ts';
 import { internalsOf, override } from './colyseus-internals.ts';
+import { codedSchema, isSchema } from './colyseus-schema.ts';
 import type { FaultLog } from './fault-log.ts';
 
 export type RoomClass = new () => Room;
@@ -49,6 +50,7 @@ export function guardRoom<C extends RoomClass>(Base: C, faults: FaultLog): C {
   });
   overrideCallbackTakers(Guarded, base, faults);
   overrideFramework(Guarded, base, faults);
+  guardFrames(Guarded, base, faults);
   return Guarded as C;
 }
 
@@ -104,23 +106,15 @@ function overrideCallbackTakers(Guarded: RoomClass, base: Room, faults: FaultLog
       const callback = rest.pop();
       const guard = guardOf(this, faults);
       const wrapped = typeof callback === 'function' ? guard.handler(type, callback as Callback) : callback;
-      return (base[method] as Callback).call(this, type, ...rest, wrapped);
+      const schemas = rest.map((schema) => (isSchema(schema) ? codedSchema(schema) : schema));
+      return (base[method] as Callback).call(this, type, ...schemas, wrapped);
     });
   }
 }
 
-/** Colyseus's own entry points, where what remains would end the process: bad frames, a driver that rejects. */
+/** Colyseus's own entry points, where what remains would end the process: a driver that rejects, a serializer that throws. */
 function overrideFramework(Guarded: RoomClass, base: Room, faults: FaultLog): void {
   const inside = internalsOf(base);
-  override(Guarded, '_onMessage', function onFrame(this: Room, client: Client, frame: Buffer) {
-    try {
-      if (!isReadableInput(frame, internalsOf(this))) throw new Error('an input frame whose lengths do not add up');
-      inside._onMessage.call(this, client, frame);
-    } catch (thrown) {
-      faults.report(this.roomName, 'frame', thrown);
-      client.leave(CloseCodes.withError, ERRORS.INVALID_MESSAGE.message);
-    }
-  });
   override(Guarded, '_onLeave', async function onLeave(this: Room, client: Client, code?: number) {
     try {
       await inside._onLeave.call(this, client, code);
@@ -206,11 +200,11 @@ class Guard {
    * types answers no requests: its third argument is what the client sent, whatever that looks like.
    */
   handler(type: string | number, callback: Callback): Callback {
-    return this.#wrap(callback, (thrown, args) => {
+    const failed = (thrown: unknown, args: unknown[]): undefined => {
       if (!isRefusal(thrown)) this.#report('onMessage', thrown, args, type);
       if (type !== '*' && isRequest(args[2])) throw isRefusal(thrown) ? thrown : refusal(`onMessage ${type}`);
-      return undefined;
-    });
+    };
+    return this.#wrap(callback, failed, reachedHandler);
   }
 
   #hook(name: string, hook: Callback, then: 'go on' | 'refuse'): Callback {
@@ -222,10 +216,15 @@ class Guard {
     });
   }
 
-  /** Runs `callback` on the room; what it throws, now or by a promise, goes to `caught`. */
-  #wrap(callback: Callback, caught: (thrown: unknown, args: unknown[]) => unknown): Callback {
+  /** Runs `callback` on the room; what it throws, now or by a promise, goes to `caught`. `begun` gets its first argument. */
+  #wrap(
+    callback: Callback,
+    caught: (thrown: unknown, args: unknown[]) => unknown,
+    begun?: (first: unknown) => void,
+  ): Callback {
     const room = this.#room;
     return (...args) => {
+      begun?.(args[0]);
       let result: unknown;
       try {
         result = callback.apply(room, args);

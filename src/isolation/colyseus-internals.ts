@@ -25,6 +25,8 @@ export interface RoomInternals {
   readonly _serializer: unknown;
   /** Answers a client that acknowledged its join: the whole state. */
   sendFullState(client: Client): void;
+  /** Of rooms with inputs; their rate is told to clients that predict. */
+  readonly _inputController?: { readonly options: { readonly tickRate?: number } };
   /** Which stamps this room's inputs carry; undefined without lag compensation. */
   _timelineMode(): { readonly snapshot: boolean; readonly reckon: boolean } | undefined;
 }

@@ -4,7 +4,11 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { CloseCode, Protocol } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import type { WebSocket } from 'ws';
+import { CloseCodes, ERRORS } from '../kernel/errors.ts';
+import type { FrameGate } from '../kernel/ports.ts';
 import { SharedReads } from './node-shared-read.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
 import { readDirectly } from './ws-direct-frames.ts';
@@ -24,6 +28,12 @@ export interface GameSocketOptions {
  * under way, and their room would hear of the end that late. Not among the types of ws yet (8.23.0 has it).
  */
 const CLOSING = { closeTimeout: 3000 };
+
+/** No SDK cuts its small frames up; each piece costs as much to read as a whole one, and no limit on messages sees it. */
+const MAX_FRAGMENTS = 16;
+/** A frame may come in pieces of this size on average, besides a few. */
+const LEAST_CHUNK_BYTES = 128;
+const FREE_CHUNKS = 64;
 
 /** A WebSocket that was asked for and not answered yet. `head`: what followed the request already. */
 export interface Upgrade {
@@ -45,14 +55,34 @@ export type Route = (upgrade: Upgrade, door: GameDoor) => void;
 
 const straightIn: Route = (upgrade, door) => door.accept(upgrade);
 
-/** Takes the server's WebSocket upgrades. */
-export function attachGameSockets(server: Server, options: GameSocketOptions, route = straightIn): GameSockets {
-  const transport = new Transport({
-    WebSocket: GuardedSocket,
-    noServer: true,
-    maxPayload: options.maxMessageBytes,
-    ...CLOSING,
-  });
+/** Watches who comes in, and what they send. */
+export interface SocketWatch {
+  /** A gate for the frames of this socket, which it may end. */
+  gateOf(socket: GuardedSocket): FrameGate;
+  /** Of those that come back with a token. */
+  readonly reconnections: {
+    /** Whether one is refused without looking. */
+    isRefused(req: IncomingMessage): boolean;
+    /** The token was wrong, or its seat is gone. */
+    failed(req: IncomingMessage): void;
+  };
+}
+
+/** Takes the server's WebSocket upgrades. Without a watch everybody may send what they like. */
+export function attachGameSockets(
+  server: Server,
+  { maxMessageBytes }: GameSocketOptions,
+  route = straightIn,
+  watch?: SocketWatch,
+): GameSockets {
+  const limits = {
+    maxPayload: maxMessageBytes,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: FREE_CHUNKS + Math.ceil(maxMessageBytes / LEAST_CHUNK_BYTES),
+  };
+  const autoPong = watch === undefined;
+  const transport = new Transport({ WebSocket: GuardedSocket, noServer: true, autoPong, ...limits, ...CLOSING });
+  transport.watch = watch;
   // All of them are left to the listener below, which can wait; Colyseus's own filter cannot.
   transport.attachToServer(server, { filter: () => false });
   server.on('upgrade', (req, socket, head) => {
@@ -75,29 +105,71 @@ function refuse(socket: Duplex): void {
 }
 
 const POLL_MS = 20;
+/** Of a socket that only measures latency. */
+const PING_UTILITY_MS = 1000;
 /** A round of pings is cut into slices about this long. */
 const PING_SLICE_MS = 50;
+
+/** Colyseus's utility for measuring latency, which asks for no room and no seat. */
+function isForNobody({ url = '' }: IncomingMessage): boolean {
+  const { pathname, searchParams } = new URL(`ws://server${url}`);
+  return !searchParams.get('sessionId') && !/\/[\w-]+\/[\w-]+$/.test(pathname);
+}
+
+/** As Colyseus does it, but no more than the gate allows. */
+function answerPings(socket: WebSocket): void {
+  const timeout = setTimeout(() => socket.close(CloseCode.NORMAL_CLOSURE), PING_UTILITY_MS);
+  const answer = Uint8Array.of(Protocol.PING);
+  socket.on('error', () => {});
+  socket.on('close', () => clearTimeout(timeout));
+  if (socket instanceof GuardedSocket) socket.heard();
+  socket.on('message', () => {
+    if (!(socket instanceof GuardedSocket) || (socket.gate?.ping() ?? true)) socket.send(answer);
+  });
+}
+
+/** As Colyseus reads it. */
+function hasToken({ url = '' }: IncomingMessage): boolean {
+  return Boolean(new URL(`ws://server${url}`).searchParams.get('reconnectionToken'));
+}
 
 const NO_HEAD = Buffer.alloc(0);
 
 class Transport extends WebSocketTransport implements GameDoor {
   readonly #reads = new SharedReads();
+  watch: SocketWatch | undefined;
 
-  /** As stock's own listener does it. */
-  accept({ req, socket, head }: Upgrade): void {
+  /** As stock's own listener does it, with the socket watched from its first byte on. */
+  accept(upgrade: Upgrade): void {
+    const { req, socket, head } = upgrade;
     if (socket.destroyed) return;
+    const isBack = hasToken(req);
+    if (isBack && this.watch?.reconnections.isRefused(req)) {
+      this.turnAway(upgrade, CloseCodes.mayTryReconnect, ERRORS.TOO_MANY_RECONNECTIONS.message);
+      return;
+    }
     this.wss.handleUpgrade(req, socket, head, (ws) => {
       readDirectly(ws, socket, this.#reads);
-      this.wss.emit('connection', ws, req);
+      this.#watch(ws, isBack ? req : undefined);
+      if (isForNobody(req)) answerPings(ws);
+      else this.wss.emit('connection', ws, req);
     });
   }
 
   turnAway({ req, socket }: Upgrade, code: number, reason: string): void {
     if (socket.destroyed) return;
     this.wss.handleUpgrade(req, socket, NO_HEAD, (ws) => {
+      this.#watch(ws);
       ws.on('error', () => {});
       ws.close(code, reason);
     });
+  }
+
+  #watch(socket: WebSocket, back?: IncomingMessage): void {
+    const { watch } = this;
+    if (watch === undefined || !(socket instanceof GuardedSocket)) return;
+    socket.watch(watch.gateOf(socket));
+    if (back !== undefined) socket.onReconnectionRefused = () => watch.reconnections.failed(back);
   }
 
   /** Stock's heartbeat, called by it with its own options; its handler of pongs sets `pingCount` back. */

@@ -41,7 +41,6 @@ export const ERRORS = {
     retryable: true,
     message: 'this server has all the players it may; try again',
   },
-  ORIGIN_REFUSED: { code: 549, status: 403, retryable: false, message: 'pages of this origin may not connect here' },
   SEATS_NOT_TAKEN: { code: 550, status: 429, retryable: true, message: 'too many seats wait for you; try again' },
   TOO_MANY_ROOMS_MADE: {
     code: 551,
@@ -50,13 +49,28 @@ export const ERRORS = {
     message: 'too many rooms were made; try again later',
   },
   NO_MORE_ROOMS: { code: 552, status: 552, retryable: true, message: 'there can be no more rooms now; try again' },
+  TOO_MANY_RECONNECTIONS: {
+    code: 553,
+    status: 429,
+    retryable: true,
+    message: 'too many reconnections with wrong tokens; try again later',
+  },
+  UNSUPPORTED_ENCODING: { code: 542, status: 415, retryable: false, message: 'the body must not be compressed' },
+  ORIGIN_NOT_ALLOWED: { code: 543, status: 403, retryable: false, message: 'pages of this origin may not ask here' },
+  HEAD_TOO_LARGE: { code: 544, status: 431, retryable: false, message: 'the head of the request is too large' },
+  REQUEST_TIMEOUT: { code: 545, status: 408, retryable: true, message: 'the request did not come in time' },
   INVALID_MESSAGE: { code: 4217, status: 400, retryable: false, message: 'the message cannot be read' },
+  TOO_MANY_FRAMES: { code: 4218, status: 429, retryable: false, message: 'too many messages, or too large' },
+  JOIN_NOT_ACKNOWLEDGED: { code: 4219, status: 408, retryable: true, message: 'the join was not acknowledged in time' },
+  IDLE: { code: 4220, status: 408, retryable: true, message: 'nothing was sent for too long' },
 } as const satisfies Record<string, ErrorKind>;
 
 /** WebSocket close codes we choose; the rest are Colyseus's (CloseCode in @colyseus/shared-types). */
 export const CloseCodes = {
   /** The connection did something that cannot be answered. Ends the SDK's session. */
   withError: 4002,
+  /** Colyseus's: the token is wrong or the seat is gone. Ends the SDK's session. */
+  failedToReconnect: 4003,
   /** The SDK tries to come back to the same address. */
   mayTryReconnect: 4010,
 } as const;

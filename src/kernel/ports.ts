@@ -54,5 +54,19 @@ export interface StateLine {
   readonly deliveryMs: number | undefined;
 }
 
+/** Asked about each frame that a client sent, before it is looked at. False: it is dropped, or the client is already closed. */
+export interface FrameGate {
+  /** The client was closed for what it sent. */
+  readonly isShut: boolean;
+  /** A message, a request, or whatever is no input and no ping. */
+  message(bytes: number): boolean;
+  /** An input to a room of so many ticks a second; undefined when it does not say. */
+  input(bytes: number, tickRate: number | undefined): boolean;
+  /** A ping of the WebSocket or of the room protocol, or a pong that answers no ping of ours. */
+  ping(): boolean;
+  /** A frame that was admitted could not be read, or there is no handler for it. True: this client may still be answered. */
+  offence(): boolean;
+}
+
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 export const noMeter: Meter = { count() {}, gauge() {}, observe() {} };

@@ -15,7 +15,7 @@ export const SUCCESS = 0;
 export const ERROR = 1;
 
 export interface SentCall {
-  /** Resolves with how many listened. @throws when the way there is away; nothing was heard then, as far as is known. */
+  /** Resolves soon with how many listened. @throws when the way there is away; nothing was heard then, as far as is known. */
   readonly heard: Promise<number>;
   /** No answer is wanted any more. */
   forget(): void;
@@ -76,12 +76,16 @@ export interface CallOptions {
 
 /** While a call is not answered, it is looked so often whether the process is still there. */
 const PROBE_EVERY_MS = 250;
+/** After so many probes of which nobody says whether they were heard the way there is away. */
+const PROBES_IN_VAIN = 3;
 /** A process that does not answer is called by many: it is named once in this time. */
 const NAMED_EVERY_MS = 5000;
 
 export class Calls {
   readonly #deps: CallsDeps;
   readonly #named = new Set<string>();
+  /** Probes under way, by process. */
+  readonly #probes = new Map<string, Promise<number>>();
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
@@ -116,19 +120,11 @@ export class Calls {
       let heard = false;
       const end = (outcome: { readonly value: unknown } | CallError): void => {
         cancel();
-        cancelProbe();
+        stopProbing();
         sent.forget();
         resolve(outcome);
       };
-      // A process that was killed as it was called was still listening.
-      const probe = (): void => {
-        cancelProbe = this.#deps.timers.after(PROBE_EVERY_MS, () => {
-          void this.#isGone(callee).then((gone) => (gone ? end(dead(callee)) : undefined));
-          probe();
-        });
-      };
-      let cancelProbe = (): void => {};
-      probe();
+      const stopProbing = this.#probe(callee, end);
       const sent = this.#deps.transport.send(channelOf(callee), method, args, (answer) => end(read(answer, callee)));
       const cancel = this.#deps.timers.after(timeoutMs, () => end(heard ? timedOut(callee, timeoutMs) : away(callee)));
       sent.heard.then(
@@ -141,11 +137,45 @@ export class Calls {
     });
   }
 
-  /** Nobody listens for calls to the process. */
-  async #isGone({ processId }: Callee): Promise<boolean> {
+  /**
+   * Ends a call when its process goes, or the way there does, before it is answered: a process that was killed as it was
+   * called was still listening. Returns what stops that.
+   */
+  #probe(callee: Callee, end: (failure: CallError) => void): () => void {
+    let inVain = 0;
+    let cancel = (): void => {};
+    const probe = (): void => {
+      if (inVain === PROBES_IN_VAIN) {
+        end(away(callee));
+        return;
+      }
+      inVain++;
+      plan();
+      this.#listeners(callee).then(
+        (listeners) => {
+          inVain = 0;
+          if (listeners === 0) end(dead(callee));
+        },
+        () => end(away(callee)),
+      );
+    };
+    const plan = (): void => {
+      cancel = this.#deps.timers.after(PROBE_EVERY_MS, probe);
+    };
+    plan();
+    return () => cancel();
+  }
+
+  /** How many listen for calls to the process. Many calls wait for one that stands still: they ask together. */
+  #listeners({ processId }: Callee): Promise<number> {
+    const asked = this.#probes.get(processId);
+    if (asked !== undefined) return asked;
     const { heard, forget } = this.#deps.transport.send(processChannel(processId), 'alive', [], () => {});
     forget();
-    return (await heard.catch(() => 1)) === 0;
+    this.#probes.set(processId, heard);
+    const over = (): void => void this.#probes.delete(processId);
+    heard.then(over, over);
+    return heard;
   }
 
   #name({ callee, failure, message }: CallError, method: string | undefined): void {

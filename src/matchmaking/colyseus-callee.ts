@@ -24,7 +24,8 @@ export async function answerCalls(
     }
   };
   await presence.subscribe(processChannel(processId), ([method, id, args]: Request) => {
-    void answer(method ?? '', args ?? []).then((told) => presence.publish(`ipc:${id}`, told));
+    const answered = answer(method ?? '', args ?? []).then((told) => presence.publish(`ipc:${id}`, told));
+    answered.catch(() => {}); // no answer: the caller goes by its time
   });
 }
 

@@ -2,7 +2,8 @@
  * The room index as the MatchMakerDriver of Colyseus 0.18, for its own matchmaking and for what games ask it. It reads what
  * is listed, and keeps nothing of it; it writes through the ListingWriter, so that no room waits for the index or hears of
  * its failures. `remove` and `cleanup` take off rooms of this process, and nothing of others, because what a dead process
- * owned is gone with its lease.
+ * owned is gone with its lease. It is no RedisDriver: it would have nothing of one but the hash, which stock drivers go on
+ * reading (I1), and in memory the same one serves.
  */
 import type { IRoomCache, MatchMakerDriver, SortOptions } from '@colyseus/core';
 import type { ListingWriter } from './listing-writer.ts';

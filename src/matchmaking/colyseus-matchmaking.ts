@@ -64,7 +64,7 @@ export function createMatchmaking({ store, address, takesRooms, lost, ...deps }:
     };
   };
   const again = async (): Promise<void> => {
-    await Promise.all([writer.listAgain(), lost()]);
+    await Promise.all([writer.listAgain(matchMaker.processId), lost()]);
   };
   const keeper = new LeaseKeeper({ ...base, registry: index, report, lost: again });
   const matchmaker = new Matchmaker({

@@ -46,6 +46,8 @@ export class LeaseKeeper {
   #cancel = (): void => {};
   #dueAt = Number.POSITIVE_INFINITY;
   #catchingUp: Promise<void> | undefined;
+  /** Rooms could not be listed again when the lease was not held. */
+  #owesListing = false;
   #stalledAt = Number.NEGATIVE_INFINITY;
   #doubtUntil = Number.NEGATIVE_INFINITY;
   #retired: Promise<void> | undefined;
@@ -186,7 +188,7 @@ export class LeaseKeeper {
     this.#endsAt = Math.max(this.#endsAt, sentAt + LEASE_MS);
     this.#deps.meter.count('hypogeum_match_renewals_total', 1, { outcome: held ? 'held' : 'lost' });
     this.#pause(number);
-    if (!held || mayHaveMissedIt) await this.#lost();
+    if (!held || mayHaveMissedIt || this.#owesListing) await this.#lost();
   }
 
   #refused(number: number, error: unknown): void {
@@ -202,9 +204,11 @@ export class LeaseKeeper {
 
   async #lost(): Promise<void> {
     if (!this.#keeping) return;
+    this.#owesListing = false;
     try {
       await this.#deps.lost();
     } catch (error) {
+      this.#owesListing = true;
       this.#deps.logger.error('rooms could not be listed again', {}, error);
     }
   }

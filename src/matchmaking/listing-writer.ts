@@ -5,11 +5,11 @@
  */
 import { messageOf } from '../kernel/invariant.ts';
 import type { Logger, Meter } from '../kernel/ports.ts';
-import type { Listing, RoomIndex } from './room-index.ts';
+import type { Listing, RoomIndex, RoomListings } from './room-index.ts';
 import type { Timers } from './timers.ts';
 
 export interface ListingWriterDeps {
-  readonly index: Pick<RoomIndex, 'list' | 'update' | 'unlist'>;
+  readonly index: Pick<RoomIndex & RoomListings, 'list' | 'update' | 'unlist' | 'owned'>;
   readonly timers: Timers;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -34,6 +34,8 @@ interface Row {
   taken: string[];
   /** What is being done for it. */
   working: Promise<void> | undefined;
+  /** It could not be written, and will be tried again. */
+  retrying: boolean;
 }
 
 const RETRY_MS = 250;
@@ -63,6 +65,7 @@ export class ListingWriter {
       others: false,
       taken: [],
       working: undefined,
+      retrying: false,
     };
     if (this.#rows.has(row.roomId)) return false;
     this.#rows.set(row.roomId, row);
@@ -104,11 +107,22 @@ export class ListingWriter {
     await Promise.all([...this.#rows.values()].map(({ working }) => working));
   }
 
-  /** Nobody knows what of ours is still listed: all of it is listed again. Resolves when that is done or failed once. */
-  async listAgain(): Promise<void> {
+  /**
+   * Nobody knows what of ours is listed: all rooms of this process are listed again, and what is listed under its name
+   * besides is taken off (a Redis that was restarted from what it had saved has rooms that are long gone). Resolves when the
+   * former is done or failed once. @throws when the latter cannot be done now.
+   */
+  async listAgain(processId: string): Promise<void> {
     const rows = [...this.#rows.values()];
     for (const row of rows) row.listed = false;
-    await Promise.all(rows.map((row) => this.#work(row)));
+    await Promise.all([...rows.map((row) => this.#work(row)), this.#unlistUnknown(processId)]);
+  }
+
+  async #unlistUnknown(processId: string): Promise<void> {
+    const { index } = this.#deps;
+    const unknown = (await index.owned(processId)).filter((roomId) => !this.#rows.has(roomId));
+    const owner = { processId, epoch: Number.MAX_SAFE_INTEGER };
+    await Promise.all(unknown.map((roomId) => index.unlist(roomId, owner)));
   }
 
   #work(row: Row, { isNew = false } = {}): Promise<void> {
@@ -130,14 +144,25 @@ export class ListingWriter {
     } catch (cause) {
       if (!this.#failing) this.#deps.logger.warn('rooms cannot be listed now', { cause: messageOf(cause) });
       this.#failing = true;
-      this.#deps.timers.after(RETRY_MS, () => void this.#work(row));
+      this.#retry(row);
     }
   }
 
+  /** One timer for each row, however often its room changes meanwhile. */
+  #retry(row: Row): void {
+    if (row.retrying) return;
+    row.retrying = true;
+    this.#deps.timers.after(RETRY_MS, () => {
+      row.retrying = false;
+      void this.#work(row);
+    });
+  }
+
+  /** Only an update ends claims. */
   async #list(row: Row, isNew: boolean): Promise<void> {
+    row.stale = row.taken.length > 0;
     if (await this.#deps.index.list(row.listing)) {
       row.listed = true;
-      row.stale ||= row.taken.length > 0;
       return;
     }
     this.#rows.delete(row.roomId);

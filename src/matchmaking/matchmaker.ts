@@ -143,7 +143,10 @@ export class Matchmaker {
     for (let tries = 0; tries < TRIES && clock.now() <= lastTryAt; tries++) {
       const listing = await this.#finder.find({ name, filter, claim: sessionId, options, address, listedOnly });
       if (listing === undefined) throw new MatchError(ERRORS.NO_MATCH);
-      const became = await this.#reserve(listing, sessionId, player, auth);
+      const became = await this.#reserve(listing, sessionId, player, auth).catch((cause) => {
+        void index.release(listing.roomId, [sessionId]).catch(() => {});
+        throw cause;
+      });
       if (became === 'seated') return seatIn(listing, sessionId);
       outcome = became;
       await index.release(listing.roomId, [sessionId]);
@@ -222,12 +225,18 @@ export class Matchmaker {
     }
   }
 
-  /** Nobody listens for a room: it ended a moment before its row is taken off, or its process did. */
+  /**
+   * Nobody listens for a room: it ended a moment before its row is taken off, or its process did.
+   * @throws MatchError when that cannot be known, because Redis is away.
+   */
   async #isThere(processId: string): Promise<boolean> {
     const { calls, host } = this.#deps;
     if (processId !== host.processId) {
-      const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS });
-      if (!(await alive.catch(() => false))) return false;
+      const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS }).catch((cause) => {
+        if (cause instanceof CallError && cause.failure === 'away') throw this.#refusalOf(cause);
+        return false;
+      });
+      if (!(await alive)) return false;
     }
     await this.#pause(ROW_GOES_WITHIN_MS);
     return true;

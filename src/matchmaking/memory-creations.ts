@@ -2,6 +2,7 @@
  * Rooms that are being created, by request, and the claims that wait for them (I10): how many more are to be made. In
  * memory; the Redis scripts do the same.
  */
+import { requestOf } from './name-plan.ts';
 import type { IndexTimes } from './room-index.ts';
 
 interface Creations {
@@ -41,9 +42,15 @@ export class MemoryCreations {
     for (const claim of claims) this.#requests.get(request)?.waiting.delete(claim);
   }
 
+  /** The room is on its way. */
+  goOn(ticket: string, now: number): void {
+    const { tickets } = this.#at(requestOf(ticket), now);
+    if (tickets.has(ticket)) tickets.set(ticket, now + this.#times.creationMs);
+  }
+
   /** @param size how many seats the room has; left out when there is none. */
   end(ticket: string, size: number | undefined, now: number): void {
-    const creations = this.#at(ticket.slice(ticket.indexOf(' ') + 1), now);
+    const creations = this.#at(requestOf(ticket), now);
     creations.tickets.delete(ticket);
     if (size !== undefined) creations.size = size;
   }

@@ -3,18 +3,21 @@ import type { ProcessReport } from './process-registry.ts';
 
 export class MemoryLeases {
   readonly #leaseMs: number;
+  /** Nobody renewed for so long: Redis, or all processes, were away. */
+  readonly #silentMs: number;
   readonly #reports = new Map<string, { readonly report: ProcessReport; readonly until: number }>();
   #renewedAt = Number.NEGATIVE_INFINITY;
   #graceUntil = 0;
 
   constructor(leaseMs: number) {
     this.#leaseMs = leaseMs;
+    this.#silentMs = leaseMs / 2;
   }
 
   /** True when the lease was held until now. */
   renew(report: ProcessReport, now: number): boolean {
     const held = this.holds(report.processId, now);
-    if (now - this.#renewedAt > this.#leaseMs) this.#graceUntil = now + this.#leaseMs;
+    if (now - this.#renewedAt > this.#silentMs) this.#graceUntil = now + this.#leaseMs;
     this.#renewedAt = now;
     this.#reports.set(report.processId, { report, until: now + this.#leaseMs });
     return held;
@@ -26,7 +29,7 @@ export class MemoryLeases {
 
   /** False while nobody renews, and for the length of a lease from the first renewal on. */
   maySweep(now: number): boolean {
-    return now - this.#renewedAt <= this.#leaseMs && now >= this.#graceUntil;
+    return now - this.#renewedAt <= this.#silentMs && now >= this.#graceUntil;
   }
 
   alive(now: number): ProcessReport[] {

@@ -101,11 +101,15 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
     this.#placeAgain(roomId);
   }
 
-  async created(_name: string, ticket: string, maxClients: number): Promise<void> {
+  async stillCreating(ticket: string): Promise<void> {
+    this.#creations.goOn(ticket, this.#now());
+  }
+
+  async created(ticket: string, maxClients: number): Promise<void> {
     this.#creations.end(ticket, maxClients, this.#now());
   }
 
-  async notCreated(_name: string, ticket: string): Promise<void> {
+  async notCreated(ticket: string): Promise<void> {
     this.#creations.end(ticket, undefined, this.#now());
   }
 
@@ -127,6 +131,11 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
     return rooms
       .filter(({ listing }) => name === undefined || listing.name === name)
       .map(({ listing }) => ({ ...listing }));
+  }
+
+  async owned(processId: string): Promise<string[]> {
+    const rooms = [...this.#rooms.values()].filter(({ listing }) => listing.processId === processId);
+    return rooms.map(({ listing }) => listing.roomId);
   }
 
   async clear(): Promise<void> {
@@ -178,10 +187,9 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
 
   #firstOf(set: string, wanted: Partial<SeatsWanted>, now: number): Room | undefined {
     const open = this.#open.get(set);
-    for (let i = 0; open !== undefined && i < open.size; ) {
-      const room = this.#rooms.get(roomIdOf(open.at(i)!))!;
+    for (let entry = open?.first(); entry !== undefined; entry = open!.first(entry)) {
+      const room = this.#rooms.get(roomIdOf(entry))!;
       if (this.#isOffered(room, wanted, now)) return room;
-      if (room.entry !== undefined) i++; // else it was taken out of the set
     }
     return undefined;
   }
@@ -239,7 +247,7 @@ export class MemoryRoomIndex implements RoomIndex, RoomListings, ProcessRegistry
       const set = this.#open.get(name) ?? new OrderedTexts();
       if (room.entry !== undefined) set.delete(room.entry);
       if (entry !== undefined) set.add(entry);
-      if (set.size === 0) this.#open.delete(name);
+      if (set.isEmpty) this.#open.delete(name);
       else this.#open.set(name, set);
     }
     room.entry = entry;

@@ -48,6 +48,11 @@ export function requestName({ name, filter }: RoomRequest): string {
   return setName(name, Object.entries(filter));
 }
 
+/** A ticket (SeatsGranted) is its number and the name of its request. */
+export function requestOf(ticket: string): string {
+  return ticket.slice(ticket.indexOf(' ') + 1);
+}
+
 export function sortOf(plan: NamePlan, request: RoomRequest): SortOptions {
   return isEmpty(request.sort) ? plan.sortBy : request.sort!;
 }

@@ -269,10 +269,12 @@ export class RedisPresence extends StockPresence implements CallTransport {
 
 function readAnswer(text: string): Answer {
   try {
-    return JSON.parse(text) as Answer;
+    const answer: unknown = JSON.parse(text);
+    if (Array.isArray(answer)) return answer as unknown as Answer;
   } catch {
-    return [ERROR, 'the answer is no JSON'];
+    // neither
   }
+  return [ERROR, 'what came back is no answer'];
 }
 
 function refused(why: string): Promise<never> {

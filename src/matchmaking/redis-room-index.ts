@@ -6,7 +6,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Meter } from '../kernel/ports.ts';
 import { KEYS, OUR_KEYS, ROWS } from '../redis/keys.ts';
 import { type Argument, defineScripts, type RunScript } from '../redis/scripts.ts';
-import { lookupOf, meets, NO_PLAN, rankAt, rankOf, requestName, setsOf, sortOf } from './name-plan.ts';
+import { lookupOf, meets, NO_PLAN, rankAt, rankOf, requestName, requestOf, setsOf, sortOf } from './name-plan.ts';
 import type { ProcessRegistry, ProcessReport, Renewal } from './process-registry.ts';
 import { inTime, RedisAway } from './redis-away.ts';
 import {
@@ -95,11 +95,15 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     await this.#run('release', roomId, ...claims);
   }
 
-  async created(_name: string, ticket: string, maxClients: number): Promise<void> {
+  async stillCreating(ticket: string): Promise<void> {
+    await this.#run('still-creating', requestOf(ticket), ticket, this.#times.creationMs);
+  }
+
+  async created(ticket: string, maxClients: number): Promise<void> {
     await this.#run('ended-creation', requestOf(ticket), ticket, Math.min(maxClients, MOST_SEATS), SIZE_KNOWN_MS);
   }
 
-  async notCreated(_name: string, ticket: string): Promise<void> {
+  async notCreated(ticket: string): Promise<void> {
     await this.#run('ended-creation', requestOf(ticket), ticket, '', SIZE_KNOWN_MS);
   }
 
@@ -125,6 +129,10 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     if (name === undefined) return Object.values(await this.#ask(() => this.#client.hgetall(ROWS))).map(readRow);
     const rows = await this.#rows(await this.#ask(() => this.#client.smembers(KEYS.named + name)));
     return rows.map(readRow);
+  }
+
+  owned(processId: string): Promise<string[]> {
+    return this.#ask(() => this.#client.smembers(KEYS.owned + processId));
   }
 
   async clear(): Promise<void> {
@@ -183,7 +191,7 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
     const together = clients === 1 ? wanted.claims.map((claim) => [claim]) : [wanted.claims];
     const create: string[] = [];
     for (const claims of together) {
-      const found = await this.#scan(wanted);
+      const found = (await this.#scan(wanted)).filter(({ listing }) => !wanted.avoid?.includes(listing.processId));
       const among = found.slice(0, ROOMS_AT_ONCE).map(({ listing }) => listing.roomId);
       create.push(...(await this.#claimFrom({ among }, { ...wanted, claims }, granted)));
     }
@@ -263,8 +271,3 @@ export class RedisRoomIndex implements RoomIndex, RoomListings, ProcessRegistry 
 }
 
 const EMPTY: Listing = { name: '', roomId: '', processId: '', clients: 0, maxClients: 0 };
-
-/** A ticket is its number and the name of its request. */
-function requestOf(ticket: string): string {
-  return ticket.slice(ticket.indexOf(' ') + 1);
-}

@@ -52,6 +52,7 @@ export class RedisSubscriber {
       this.#listening = false;
     });
     this.connection.on('error', (error: Error) => this.#failed(error));
+    client.on('close', () => this.#connectAnew()); // nothing is asked here, so it is there that a silent line is found out
   }
 
   /** Everything wanted is heard now, as far as can be known. */
@@ -89,15 +90,18 @@ export class RedisSubscriber {
     const topics = this.#wanted.topics();
     try {
       const pattern = this.connection.psubscribe(this.#wanted.pattern);
-      await Promise.all([pattern, topics.length > 0 && this.connection.subscribe(...topics)]);
+      await inTime(Promise.all([pattern, topics.length > 0 && this.connection.subscribe(...topics)]));
       this.#listening = true;
       this.#failureTold = false;
       this.#first.resolve();
     } catch (error) {
-      if (!isOfRedis(error)) return; // the connection is gone; the next one listens
-      this.#failed(error as Error);
-      this.connection.disconnect(true);
+      if (isOfRedis(error)) this.#failed(error as Error);
+      this.#connectAnew(); // if it is not gone already: the next one listens
     }
+  }
+
+  #connectAnew(): void {
+    if (this.connection.status === 'ready') this.connection.disconnect(true);
   }
 
   /** Once an outage, and not when all of Redis is away: the client's owner tells of that. */

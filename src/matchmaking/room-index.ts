@@ -67,8 +67,8 @@ export interface SeatsGranted {
   /** In the order of the claims, each with its room; a claim that is not here got none. */
   readonly granted: readonly { readonly claim: string; readonly listing: Listing }[];
   /**
-   * A ticket for each room the caller is to create now (it counts as being created until `created` or `notCreated` is
-   * called with its ticket, or it expires). Claims that got no seat wait, for those or for rooms that are being created for
+   * A ticket for each room the caller is to create now: it counts as being created until `created` or `notCreated` is
+   * called with its ticket, or `stillCreating` was not for CREATION_MS. Claims that got no seat wait, for those or for rooms that are being created for
    * others, and ask again under the same names, at least every WAITING_MS: so long they count as waiting.
    */
   readonly create: readonly string[];
@@ -83,7 +83,8 @@ export interface IndexTimes {
 }
 
 export const CLAIM_MS = 5000;
-export const CREATION_MS = 5000;
+/** Whoever is not heard of for the length of a lease is dead. */
+export const CREATION_MS = LEASE_MS;
 export const WAITING_MS = 1000;
 
 /** What a version of the index takes where it is not told otherwise. */
@@ -122,9 +123,12 @@ export interface RoomIndex {
   /** Ends claims on a room that came to nothing. */
   release(roomId: string, claims: readonly string[]): Promise<void>;
 
+  /** A room asked for by `create` is on its way. Whoever makes it may die: others wait for it no longer than CREATION_MS. */
+  stillCreating(ticket: string): Promise<void>;
+
   /** A room asked for by `create` is listed, and has so many seats; or it could not be made. */
-  created(name: string, ticket: string, maxClients: number): Promise<void>;
-  notCreated(name: string, ticket: string): Promise<void>;
+  created(ticket: string, maxClients: number): Promise<void>;
+  notCreated(ticket: string): Promise<void>;
 }
 
 /** What is listed, to be read: claims are not in it, and nothing is kept from it. */
@@ -135,6 +139,8 @@ export interface RoomListings {
   get(roomIds: readonly string[]): Promise<Map<string, Listing>>;
   /** Rooms of a name, or all there are. Looks through them, and is counted. */
   all(name?: string): Promise<Listing[]>;
+  /** Ids of the rooms that are listed under this process. */
+  owned(processId: string): Promise<string[]>;
   /** Takes everything off, leases too. For tests. */
   clear(): Promise<void>;
 }

@@ -6,11 +6,11 @@ import { ERRORS } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/ports.ts';
 import { MatchError } from './match-error.ts';
 import { requestName } from './name-plan.ts';
-import { type Listing, type RoomIndex, type RoomRequest, WAITING_MS } from './room-index.ts';
+import { CREATION_MS, type Listing, type RoomIndex, type RoomRequest, WAITING_MS } from './room-index.ts';
 import type { Timers } from './timers.ts';
 
 export interface SeatFinderDeps {
-  readonly index: Pick<RoomIndex, 'claim' | 'created' | 'notCreated'>;
+  readonly index: Pick<RoomIndex, 'claim' | 'stillCreating' | 'created' | 'notCreated'>;
   readonly clock: Clock;
   readonly timers: Timers;
   /** Makes a room somewhere. */
@@ -34,6 +34,8 @@ export interface SeatRequest extends RoomRequest {
 export const SEAT_WITHIN_MS = 4000;
 /** Joiners without a seat ask again after this, and when a room was made here. */
 const ASK_EVERY_MS = 20;
+/** Who makes a room says so often that it is on its way. */
+const STILL_CREATING_EVERY_MS = CREATION_MS / 4;
 /** Joiners that ask together. */
 const MOST_TOGETHER = 500;
 
@@ -73,7 +75,7 @@ export class SeatFinder {
     const name = `${joiner.listedOnly ? 'join' : 'make'} ${requestName(joiner)}`;
     const queue = this.#queues.get(name);
     if (queue === undefined) void this.#serve(name, joiner);
-    else queue.joiners.set(joiner.claim, joiner);
+    else queue.joiners.set(joiner.claim, together(queue.joiners.get(joiner.claim), joiner));
   }
 
   /** Asks for all who are in the queue, until nobody is. */
@@ -106,8 +108,9 @@ export class SeatFinder {
     const left = asking.filter(({ claim }) => queue.joiners.has(claim));
     if (listedOnly) for (const joiner of left) take(queue, joiner)?.resolve(undefined);
     for (const ticket of create) {
-      const creator = left.shift();
-      if (creator === undefined) void this.#deps.index.notCreated(name, ticket).catch(() => {});
+      const next = left.shift();
+      const creator = next && take(queue, next);
+      if (creator === undefined) void this.#deps.index.notCreated(ticket).catch(() => {});
       else void this.#create(queue, creator, ticket);
     }
   }
@@ -116,20 +119,37 @@ export class SeatFinder {
   async #create(queue: Queue, creator: Joiner, ticket: string): Promise<void> {
     const { index, create } = this.#deps;
     const { name, filter, claim, options, address } = creator;
-    take(queue, creator);
+    const ended = this.#keepCreating(ticket);
     try {
-      const listing = await create(name, options, address).catch((cause) => {
-        void index.notCreated(name, ticket).catch(() => {});
-        throw cause;
-      });
-      const { granted } = await index.claim({ name, filter, claims: [claim], first: listing.roomId, listedOnly: true });
-      await index.created(name, ticket, listing.maxClients);
+      const listing = await create(name, options, address)
+        .catch((cause) => {
+          void index.notCreated(ticket).catch(() => {});
+          throw cause;
+        })
+        .finally(ended);
+      const claiming = index.claim({ name, filter, claims: [claim], first: listing.roomId, listedOnly: true });
+      void index.created(ticket, listing.maxClients).catch(() => {}); // comes after the claim, and costs no seat
+      const { granted } = await claiming;
       if (granted[0] !== undefined) creator.resolve(granted[0].listing);
       else this.#enqueue(creator); // others were quicker
     } catch (cause) {
       creator.reject(cause);
     }
     queue.hurry();
+  }
+
+  /** Says that the room is on its way, until the function it returns is called. */
+  #keepCreating(ticket: string): () => void {
+    const { index, timers } = this.#deps;
+    let cancel = (): void => {};
+    const goOn = (): void => {
+      cancel = timers.after(STILL_CREATING_EVERY_MS, () => {
+        index.stillCreating(ticket).catch(() => {});
+        goOn();
+      });
+    };
+    goOn();
+    return () => cancel();
   }
 
   #giveUp(queue: Queue): void {
@@ -149,7 +169,25 @@ export class SeatFinder {
   }
 }
 
-/** Out of the queue, if it is still in it. */
-function take(queue: Queue, joiner: Joiner): Joiner | undefined {
-  return queue.joiners.delete(joiner.claim) ? joiner : undefined;
+/** Out of the queue, if it is still in it, with those who joined it meanwhile. */
+function take({ joiners }: Queue, { claim }: Joiner): Joiner | undefined {
+  const joiner = joiners.get(claim);
+  joiners.delete(claim);
+  return joiner;
+}
+
+/** A room may give its players session ids of its own: one who asks twice at a time has one claim, and gets two answers. */
+function together(first: Joiner | undefined, second: Joiner): Joiner {
+  if (first === undefined) return second;
+  return {
+    ...first,
+    resolve(listing) {
+      first.resolve(listing);
+      second.resolve(listing);
+    },
+    reject(cause) {
+      first.reject(cause);
+      second.reject(cause);
+    },
+  };
 }

@@ -16,6 +16,7 @@ export const SCRIPTS = [
   'release',
   'renew',
   'seats',
+  'still-creating',
   'unlist',
   'update',
 ] as const;

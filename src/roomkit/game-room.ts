@@ -12,6 +12,7 @@ import { invariant } from '../kernel/invariant.ts';
 import { ByteBudget, type ByteBudgetOptions } from '../replication/byte-budget.ts';
 import type { Policy } from '../replication/policies.ts';
 import type { TickDriver, Ticking } from '../tick/tick-driver.ts';
+import { type IdleOptions, letIdlePlayersLeave } from './idle-players.ts';
 import { replicationOf, sendStateWithPatch } from './replicating-serializer.ts';
 import { RoomTicker, type StepCallback } from './room-ticker.ts';
 
@@ -21,6 +22,7 @@ export type Step = StepContext;
 /** What the process lends its rooms. */
 export interface RoomServices {
   readonly ticks: TickDriver;
+  readonly idle: IdleOptions;
 }
 
 /** Set on the prototype when the room is defined (host-room.ts). */
@@ -94,7 +96,7 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
   }
 
   /** Called by the host before Colyseus reads the class fields. */
-  prepareTicking(): void {
+  prepare(): void {
     if (this.patchRate !== STOCK_PATCH_RATE) {
       throw new ServerError(
         ERRORS.ROOM_FAILED.code,
@@ -102,6 +104,8 @@ export abstract class GameRoom<T extends RoomOptions = RoomOptions> extends Room
       );
     }
     checkTickRate(this.tickRate);
+    const services = this[SERVICES];
+    if (services !== undefined) letIdlePlayersLeave(this, services.idle);
     internalsOf(this)._events.once('dispose', () => this.#ticking?.stop());
     internalsOf(this)._simulationInterval = STEPPED_BY_DRIVER;
     this.patchRate = null;

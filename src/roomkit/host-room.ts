@@ -1,18 +1,23 @@
 /**
  * Makes a room class ready for a process: guarded against its own exceptions (stock classes too), its join options
- * checked, its players sent to through their lines, and told to come back when the process stops; a GameRoom gets the process's ticks besides.
+ * checked, its players given tokens nobody guesses, sent to through their lines, and told to come back when the process
+ * stops; a GameRoom gets the process's ticks besides, lets idle players leave, and has a schema for every message.
  */
 import { CloseCode, Room, ServerError } from '@colyseus/core';
 import type { ZodType } from 'zod';
 import { hostDelivery } from '../delivery/colyseus-hosting.ts';
 import type { Lines } from '../delivery/ws-game-client.ts';
+import { keepNoSeatForEjected } from '../isolation/colyseus-ejected.ts';
 import { guardRoom, type RoomClass } from '../isolation/colyseus-guard.ts';
 import { internalsOf } from '../isolation/colyseus-internals.ts';
 import { keepSeatsOfReturning } from '../isolation/colyseus-returning.ts';
+import { endUnacknowledgedJoins, type JoinLimit } from '../isolation/colyseus-unacknowledged.ts';
 import type { FaultLog } from '../isolation/fault-log.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
 import { limitHeldSeats, type SeatServices } from '../security/colyseus-held-seats.ts';
+import { compareTokensInConstantTime, giveStrongTokens } from '../security/colyseus-reconnection-tokens.ts';
+import { insistOnSchemas } from './checked-messages.ts';
 import { GameRoom, type RoomServices, SERVICES } from './game-room.ts';
 import { chooseSerializer } from './replicating-serializer.ts';
 
@@ -21,17 +26,25 @@ export interface HostServices extends RoomServices {
   readonly lines: Lines;
   readonly claims: Claims;
   readonly seats: SeatServices;
+  readonly joins: JoinLimit;
 }
 
 /** A subclass of `Base` to hand to Colyseus in its place. `Base` itself is not changed. */
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
   const Hosted = guardRoom(Base, services.faults);
-  if (Base.prototype instanceof GameRoom) hostTicks(Hosted, services);
+  if (Base.prototype instanceof GameRoom) {
+    insistOnSchemas(Hosted);
+    hostTicks(Hosted, services);
+  }
+  giveStrongTokens(Hosted);
+  endUnacknowledgedJoins(Hosted, services.joins);
   const { clock, meter } = services.lines.deps;
   hostDelivery(Hosted, services.lines, (room, chosen) =>
     chooseSerializer(chosen, { clock, meter, labels: { room: room.roomName } }),
   );
   keepSeatsOfReturning(Hosted);
+  keepNoSeatForEjected(Hosted);
+  compareTokensInConstantTime(Hosted);
   hostSeats(Hosted, services.claims);
   limitHeldSeats(Hosted, services.seats);
   comeBackAfterShutdown(Hosted);
@@ -44,7 +57,7 @@ function hostTicks(Hosted: RoomClass, services: RoomServices): void {
   const guarded = internalsOf(Hosted.prototype as Room).__init;
   define(Hosted.prototype, SERVICES, services);
   define(Hosted.prototype, '__init', function init(this: GameRoom) {
-    this.prepareTicking();
+    this.prepare();
     guarded.call(this);
     this.reportPatchRate();
     const onCreate = this.onCreate?.bind(this);

@@ -4,7 +4,7 @@
  */
 import type { Room } from '@colyseus/core';
 import type { HeldSeats } from './held-seats.ts';
-import type { Refusals } from './refusals.ts';
+import type { LimitLog } from './limit-log.ts';
 
 type RoomClass = new () => Room;
 
@@ -37,12 +37,12 @@ export const INTERNAL_METHODS = ['_reserveSeat', '_onJoin'] as const;
 
 export interface SeatServices {
   readonly seats: HeldSeats;
-  readonly refusals: Refusals;
+  readonly log: LimitLog;
   readonly seatTimeoutMs: number;
 }
 
 /** `Hosted` is a class made for this process, which is changed. */
-export function limitHeldSeats(Hosted: RoomClass, { seats, refusals, seatTimeoutMs }: SeatServices): void {
+export function limitHeldSeats(Hosted: RoomClass, { seats, log, seatTimeoutMs }: SeatServices): void {
   const { _reserveSeat, _onJoin } = Hosted.prototype as unknown as Seats;
   override(Hosted, '_reserveSeat', async function reserve(this: Seats, ...args: SeatArgs) {
     const [sessionId, options, auth, given, allowReconnection, token, address] = args;
@@ -50,7 +50,7 @@ export function limitHeldSeats(Hosted: RoomClass, { seats, refusals, seatTimeout
     const seconds = Math.min(given ?? this.seatReservationTimeout, seatTimeoutMs / 1000);
     const { roomId, maxClients } = this;
     if (address && !seats.hold({ address, roomId, sessionId, maxClients, forMs: seconds * 1000 })) {
-      refusals.tell('seats_of_address', address);
+      log.bit('seats_of_address', address);
       return HELD;
     }
     const seated = await _reserveSeat.call(this, sessionId, options, auth, seconds, false, token ?? undefined);

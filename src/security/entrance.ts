@@ -7,11 +7,10 @@ import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import type { Meter } from '../kernel/ports.ts';
 import { countedAs, type PlayerAddresses, tellAddress } from './addresses.ts';
-import { answerInstead } from './answer.ts';
+import type { LimitLog } from './limit-log.ts';
 import { Occupancy, type OccupancyLimits } from './occupancy.ts';
 import type { OriginAllowed } from './origins.ts';
 import type { RateLimit } from './rate-limit.ts';
-import type { Refusals, Refused } from './refusals.ts';
 import { type SeatTarget, seatTargetOf } from './seat-target.ts';
 
 /** A WebSocket that was asked for and not answered yet. `head`: what followed the request already. */
@@ -34,14 +33,16 @@ export interface EntranceDeps {
   /** Whether a room of this process has a seat for that session, free to be taken. */
   readonly hasSeat: (seat: SeatTarget) => boolean;
   /** Another process's connection counts for nobody. */
-  readonly release: (socket: Duplex) => void;
-  readonly refusals: Refusals;
+  readonly release: (req: IncomingMessage) => void;
+  /** A whole HTTP response, after which the connection is closed. */
+  readonly answer: (kind: ErrorKind, retryAfterMs?: number) => string;
+  readonly log: LimitLog;
   readonly meter: Meter;
 }
 
 /** A refusal on its way: what is told to whom. */
 interface Refusal {
-  readonly why: Refused;
+  readonly limit: string;
   readonly kind: ErrorKind;
   readonly retryAfterMs?: number;
 }
@@ -51,14 +52,14 @@ const WRONG_SEAT_POINTS = 2;
 /** Of a socket that finds no place: others have to leave first, and nobody knows when. */
 const PLACE_AFTER_MS = 5000;
 
-const MALFORMED: Refusal = { why: 'malformed', kind: ERRORS.MALFORMED_REQUEST };
-const WRONG_ORIGIN: Refusal = { why: 'origin', kind: ERRORS.ORIGIN_REFUSED };
+const MALFORMED: Refusal = { limit: 'socket_target', kind: ERRORS.MALFORMED_REQUEST };
+const WRONG_ORIGIN: Refusal = { limit: 'socket_origin', kind: ERRORS.ORIGIN_NOT_ALLOWED };
 const ADDRESS_FULL: Refusal = {
-  why: 'sockets_of_address',
+  limit: 'sockets_of_address',
   kind: ERRORS.TOO_MANY_SOCKETS,
   retryAfterMs: PLACE_AFTER_MS,
 };
-const FULL: Refusal = { why: 'sockets', kind: ERRORS.SERVER_FULL, retryAfterMs: PLACE_AFTER_MS };
+const FULL: Refusal = { limit: 'sockets', kind: ERRORS.SERVER_FULL, retryAfterMs: PLACE_AFTER_MS };
 
 export class Entrance {
   readonly #deps: EntranceDeps;
@@ -84,7 +85,7 @@ export class Entrance {
     if (socket.destroyed) return undefined;
     const address = signed || this.#deps.addresses.of(req);
     const counted = countedAs(address);
-    if (signed !== undefined) this.#deps.release(socket);
+    if (signed !== undefined) this.#deps.release(req);
     else if (!this.#enter(upgrade, counted)) return undefined;
     tellAddress(req.headers, address);
     return {
@@ -99,14 +100,14 @@ export class Entrance {
   #enter({ req, socket }: Upgrade, counted: string): boolean {
     const refusal = this.#refusalFor(req, counted) ?? this.#takePlace(socket, counted);
     if (refusal === undefined) return true;
-    this.#deps.refusals.tell(refusal.why, counted);
-    answerInstead(socket, refusal.kind, refusal.retryAfterMs);
+    this.#deps.log.bit(refusal.limit, counted);
+    hangUp(socket, this.#deps.answer(refusal.kind, refusal.retryAfterMs));
     return false;
   }
 
   #refusalFor({ headers, url = '' }: IncomingMessage, counted: string): Refusal | undefined {
     const retryAfterMs = this.#deps.rate.take(counted);
-    if (retryAfterMs > 0) return { why: 'socket_rate', kind: ERRORS.TOO_MANY_SOCKETS, retryAfterMs };
+    if (retryAfterMs > 0) return { limit: 'socket_rate', kind: ERRORS.TOO_MANY_SOCKETS, retryAfterMs };
     if (!this.#deps.originAllowed(headers.origin, headers.host)) return WRONG_ORIGIN;
     return seatTargetOf(url) === 'malformed' ? MALFORMED : undefined;
   }
@@ -130,11 +131,17 @@ export class Entrance {
   #checkSeat({ url = '' }: IncomingMessage, counted: string): void {
     const target = seatTargetOf(url);
     if (target === undefined || target === 'malformed' || this.#deps.hasSeat(target)) return;
-    this.#deps.refusals.tell('wrong_seat', counted);
+    this.#deps.log.bit('wrong_seats', counted);
     this.#deps.rate.take(counted, WRONG_SEAT_POINTS);
   }
 
   #gauge(): void {
     this.#deps.meter.gauge('hypogeum_player_sockets', this.#sockets.inAll);
   }
+}
+
+/** As soon as it is written: the other side may never do it. */
+function hangUp(socket: Duplex, lastWords: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(lastWords, () => socket.destroy());
 }

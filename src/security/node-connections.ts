@@ -3,17 +3,16 @@
  * many, and those of other processes for players who were counted there: neither counts.
  */
 import type { Server, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Meter } from '../kernel/ports.ts';
 import { countedAs, type PlayerAddresses, readAddress } from './addresses.ts';
+import type { LimitLog } from './limit-log.ts';
 import { Occupancy, type OccupancyLimits } from './occupancy.ts';
 import type { RateLimit } from './rate-limit.ts';
-import type { Refusals, Refused } from './refusals.ts';
 
 export interface ConnectionsDeps {
   readonly addresses: PlayerAddresses;
   readonly rate: RateLimit;
-  readonly refusals: Refusals;
+  readonly log: LimitLog;
   readonly meter: Meter;
 }
 
@@ -21,8 +20,8 @@ export class Connections {
   readonly #deps: ConnectionsDeps;
   readonly #limits: OccupancyLimits;
   readonly #open: Occupancy;
-  /** Of those that count: what ends it. */
-  readonly #leaving = new WeakMap<Duplex, () => void>();
+  /** Of those that count, by the other side's address and port: what ends it. With TLS there are two objects for one socket. */
+  readonly #leaving = new Map<string, () => void>();
 
   constructor(deps: ConnectionsDeps, limits: OccupancyLimits) {
     this.#deps = deps;
@@ -39,7 +38,7 @@ export class Connections {
   watch(server: Server): void {
     // Proxies' too, and by the system call that takes them.
     server.maxConnections = this.#limits.inAll;
-    server.on('drop', (data) => this.#deps.refusals.tell('connections', data?.remoteAddress ?? ''));
+    server.on('drop', (data) => this.#deps.log.bit('connections', data?.remoteAddress));
     // Node's own listener makes a parser for each: a quarter of what a connection costs that is cut.
     const inside = server.listeners('connection');
     server.removeAllListeners('connection');
@@ -49,8 +48,8 @@ export class Connections {
   }
 
   /** Not a player's: it counts for nobody. Twice is fine. */
-  release(socket: Duplex): void {
-    this.#leaving.get(socket)?.();
+  release(socket: Peer): void {
+    this.#leaving.get(nameOf(socket))?.();
   }
 
   #admits(socket: Socket): boolean {
@@ -60,7 +59,7 @@ export class Connections {
     const counted = countedAs(address);
     const why = this.#refusalFor(counted);
     if (why !== undefined) {
-      this.#deps.refusals.tell(why, counted);
+      this.#deps.log.bit(why, counted);
       return cut(socket);
     }
     this.#count(socket, counted);
@@ -69,16 +68,19 @@ export class Connections {
 
   /** Its socket has not ended, so its end is still to come, once. */
   #count(socket: Socket, counted: string): void {
+    const name = nameOf(socket);
     const leave = (): void => {
-      if (this.#leaving.delete(socket)) this.#open.leave(counted);
+      if (this.#leaving.get(name) !== leave) return;
+      this.#leaving.delete(name);
+      this.#open.leave(counted);
       this.#gauge();
     };
-    this.#leaving.set(socket, leave);
+    this.#leaving.set(name, leave);
     socket.once('close', leave);
     this.#gauge();
   }
 
-  #refusalFor(counted: string): Refused | undefined {
+  #refusalFor(counted: string): string | undefined {
     if (this.#deps.rate.take(counted) > 0) return 'connection_rate';
     const crowd = this.#open.enter(counted);
     if (crowd === undefined) return undefined;
@@ -93,4 +95,11 @@ export class Connections {
 function cut(socket: Socket): false {
   socket.destroy();
   return false;
+}
+
+type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+
+/** One connection's at a time. */
+function nameOf({ remoteAddress, remotePort }: Peer): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -18,17 +18,18 @@ const LONGEST_TOKEN = 512;
 export function seatTargetOf(url: string): SeatTarget | 'malformed' | undefined {
   const { pathname, searchParams } = new URL(`ws://server${url}`);
   const roomId = /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/.exec(pathname)?.[1];
-  const sessionId = searchParams.get('sessionId');
-  if (roomId === undefined && sessionId === null) return undefined;
-  const reconnectionToken = searchParams.get('reconnectionToken') ?? undefined;
+  const sessionId = searchParams.get('sessionId') ?? '';
+  if (roomId === undefined && sessionId === '') return undefined;
+  const reconnectionToken = searchParams.get('reconnectionToken') || undefined;
   const isRead =
     roomId !== undefined &&
-    isName(sessionId, LONGEST_SESSION_ID) &&
-    (reconnectionToken === undefined || isName(reconnectionToken, LONGEST_TOKEN));
+    isReadable(sessionId, LONGEST_SESSION_ID) &&
+    !(sessionId in Object.prototype) &&
+    (reconnectionToken === undefined || isReadable(reconnectionToken, LONGEST_TOKEN));
   return isRead ? { roomId, sessionId, reconnectionToken } : 'malformed';
 }
 
-/** Neither empty nor long, without control characters, and not the name of something that every object has. */
-function isName(text: string | null, longest: number): text is string {
-  return text !== null && text.length <= longest && /^\P{Cc}+$/u.test(text) && !(text in Object.prototype);
+/** Neither empty nor long, and without control characters. */
+function isReadable(text: string, longest: number): boolean {
+  return text.length <= longest && /^\P{Cc}+$/u.test(text);
 }

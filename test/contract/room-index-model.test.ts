@@ -42,6 +42,7 @@ const KINDS = {
   claimAgain: 2,
   release: 3,
   find: 3,
+  goOnCreating: 2,
   endCreation: 4,
 } as const;
 type Kind = keyof typeof KINDS;
@@ -76,7 +77,7 @@ class Run {
   readonly #store: IndexStore;
   readonly #index: AnyIndex;
   readonly #model: RoomIndexModel;
-  readonly #tickets: { readonly name: string; readonly ticket: string; readonly creation: Creation }[] = [];
+  readonly #tickets: { readonly ticket: string; readonly creation: Creation }[] = [];
   #made = 0;
   #asked: SeatsWanted | undefined;
 
@@ -162,13 +163,19 @@ class Run {
       const request = { ...this.#request(random), avoid: undefined, first: undefined };
       assert.equal((await this.#index.find(request))?.roomId, this.#model.best(request)?.roomId, 'find');
     },
+    goOnCreating: async (random) => {
+      if (this.#tickets.length === 0) return;
+      const { ticket, creation } = random.pick(this.#tickets);
+      await this.#index.stillCreating(ticket);
+      this.#model.goOnCreating(creation);
+    },
     endCreation: async (random) => {
       const [ended] = this.#tickets.splice(0, 1);
       if (ended === undefined) return;
-      const { name, ticket, creation } = ended;
+      const { ticket, creation } = ended;
       const size = random.int(3) === 0 ? undefined : 1 + random.int(4);
-      if (size === undefined) await this.#index.notCreated(name, ticket);
-      else await this.#index.created(name, ticket, size);
+      if (size === undefined) await this.#index.notCreated(ticket);
+      else await this.#index.created(ticket, size);
       this.#model.ended(creation, size);
     },
   };
@@ -191,8 +198,7 @@ class Run {
       [expected.granted, expected.create.length],
       `claim ${JSON.stringify(wanted)}`,
     );
-    for (const [i, ticket] of create.entries())
-      this.#tickets.push({ name: wanted.name, ticket, creation: expected.create[i]! });
+    for (const [i, ticket] of create.entries()) this.#tickets.push({ ticket, creation: expected.create[i]! });
   }
 
   async #list(listing: Listing): Promise<void> {

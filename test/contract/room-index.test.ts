@@ -54,10 +54,16 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
     }
 
     async function renewFor(ms: number, ...processIds: string[]): Promise<void> {
-      for (let passed = 0; passed <= ms; passed += LEASE_MS / 2) {
-        await store.step(LEASE_MS / 2);
+      for (let passed = 0; passed <= ms; passed += LEASE_MS / 4) {
+        await store.step(LEASE_MS / 4);
         for (const processId of processIds) await index.renew(reportOf(processId));
       }
+    }
+
+    /** All leases end but these; nobody has renewed since who could have swept. */
+    async function untilOver(...processIds: string[]): Promise<void> {
+      await renewFor(LEASE_MS - LEASE_MS / 2, ...processIds);
+      await store.step(LEASE_MS / 4 + 10);
     }
 
     async function list(given: Partial<Listing> & Pick<Listing, 'roomId'>): Promise<Listing> {
@@ -86,6 +92,16 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         assert.deepEqual(await index.all('arena'), [listing]);
         assert.deepEqual((await index.all()).map(({ roomId }) => roomId).sort(), ['r1', 'r2']);
         assert.deepEqual([...(await index.get(['r3', 'r2'])).keys()], ['r2']);
+      });
+
+      it('I1 what a process owns is known', async () => {
+        const listing = await list({ roomId: 'r1' });
+        await list({ roomId: 'r2', locked: true });
+        await list({ roomId: 'r3', processId: 'p2' });
+        assert.deepEqual((await index.owned('p1')).sort(), ['r1', 'r2']);
+        await index.list({ ...listing, processId: 'p2', epoch: 1 });
+        await index.unlist('r2', { processId: 'p1', epoch: 0 });
+        assert.deepEqual([await index.owned('p1'), (await index.owned('p2')).sort()], [[], ['r1', 'r3']]);
       });
 
       it('I2 claims that come together never take a seat twice, whatever else happens', async () => {
@@ -227,7 +243,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
       });
 
       it('I6 rooms of processes to be avoided are not granted, however many they are', async () => {
-        for (const roomId of names('bad', 250)) await list({ roomId, processId: 'p2', clients: 5 });
+        await Promise.all(names('bad', 600).map((roomId) => list({ roomId, processId: 'p2', clients: 5 })));
         await list({ roomId: 'good' });
         assert.deepEqual(roomsOf(await claim(2, { avoid: ['p2'] })), ['good', 'good']);
         assert.deepEqual(roomsOf(await claim(1, { avoid: ['p2'], filter: { maxClients: ROOM_SEATS } })), ['good']);
@@ -293,6 +309,19 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         assert.equal((await claim(257)).granted.length, 256);
       });
 
+      it('I9 nor does it matter what is passed over meanwhile', async () => {
+        const gone = await list({ roomId: 'gone', maxClients: 150 });
+        const full = await list({ roomId: 'full', clients: 6, maxClients: 7 });
+        await claim(150, { first: 'gone' });
+        await index.unlist(gone.roomId, { processId: gone.processId, epoch: 0 });
+        await store.step(20);
+        assert.deepEqual(roomsOf(await claim(1)), [full.roomId]);
+        await Promise.all(names('bad', 150).map((roomId) => list({ roomId, processId: 'p2', clients: 5 })));
+        await renewFor(CLAIM_MS - LEASE_MS / 2, 'p1', 'p2');
+        await store.step(LEASE_MS / 2 - 300); // renewals work claims off as well
+        assert.deepEqual(roomsOf(await claim(1, { avoid: ['p2'] })), [full.roomId]);
+      });
+
       it('I9 a claim asked for again is the same seat', async () => {
         await list({ roomId: 'r1', clients: 2, maxClients: 3 });
         await list({ roomId: 'r2', maxClients: 3 });
@@ -320,7 +349,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
 
       async function learnSize(size: number, filter = {}): Promise<void> {
         const [ticket] = await ticketsOf(1, { filter });
-        await index.created('arena', ticket!, size);
+        await index.created(ticket!, size);
         await store.step(WAITING_MS + 10);
         await alive();
       }
@@ -354,33 +383,47 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
 
       it('I10 a creation that failed, or is not heard of, does not count', async () => {
         const [failed] = await ticketsOf(1);
-        await index.notCreated('arena', failed!);
+        await index.notCreated(failed!);
         assert.equal((await ticketsOf(1)).length, 1);
-        await renewFor(CREATION_MS - LEASE_MS, 'p1');
+        await store.step(CREATION_MS - 200);
         assert.equal((await ticketsOf(1)).length, 0);
-        await renewFor(LEASE_MS, 'p1');
+        await store.step(300);
         assert.equal((await ticketsOf(1)).length, 1);
+      });
+
+      it('I10 a creation that is heard of counts on, and once it does not count it never does again', async () => {
+        const [ticket] = await ticketsOf(1);
+        for (let times = 0; times < 3; times++) {
+          await store.step(CREATION_MS - 200);
+          await index.stillCreating(ticket!);
+          assert.equal((await ticketsOf(1)).length, 0);
+        }
+        await store.step(CREATION_MS + 100);
+        assert.equal((await ticketsOf(1)).length, 1);
+        await index.notCreated(ticket!);
+        await index.stillCreating(ticket!);
+        assert.equal((await ticketsOf(1)).length, 0);
       });
 
       it('I10 claims that are not asked for again wait no more', async () => {
         await learnSize(1);
         const tickets = await ticketsOf(5);
-        for (const ticket of tickets) await index.notCreated('arena', ticket);
+        for (const ticket of tickets) await index.notCreated(ticket);
         await store.step(WAITING_MS + 10);
         assert.equal((await ticketsOf(2)).length, 2);
       });
 
       it('I10 each for itself: an old claim and an old creation end beside new ones', async () => {
         await learnSize(1);
-        for (const ticket of await ticketsOf(2)) await index.notCreated('arena', ticket);
+        for (const ticket of await ticketsOf(2)) await index.notCreated(ticket);
         await store.step(0.7 * WAITING_MS);
-        for (const ticket of await ticketsOf(1)) await index.notCreated('arena', ticket);
+        for (const ticket of await ticketsOf(1)) await index.notCreated(ticket);
         await store.step(0.7 * WAITING_MS);
         assert.equal((await ticketsOf(1)).length, 2);
         await store.step(0.7 * CREATION_MS);
-        assert.equal((await ticketsOf(3)).length, 1);
+        assert.equal((await ticketsOf(3)).length, 1); // three wait, two are on their way
         await store.step(0.7 * CREATION_MS);
-        assert.equal((await ticketsOf(3)).length, 2);
+        assert.equal((await ticketsOf(3)).length, 2); // three wait, one is on its way
       });
 
       it('I10 who takes only what is listed makes nobody create', async () => {
@@ -396,7 +439,7 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
           rooms.set(roomId, 0);
           await new Promise(setImmediate);
           assert.equal(await index.list(listingOf({ roomId, maxClients: ROOM_SEATS })), true);
-          await index.created('arena', ticket, ROOM_SEATS);
+          await index.created(ticket, ROOM_SEATS);
         };
         const join = async (name: string, i: number): Promise<void> => {
           for (;;) {
@@ -440,20 +483,17 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
       it('L2 rooms of a process without a lease are not offered, and who asks sweeps them', async () => {
         await list({ roomId: 'dead', processId: 'p2', clients: 5 });
         await list({ roomId: 'r1' });
-        await renewFor(LEASE_OVER - LEASE_MS / 2, 'p1');
-        assert.deepEqual(roomsOf(await claim(1)), ['r1']);
-        assert.equal((await index.find({ name: 'arena', filter: {} }))?.roomId, 'r1');
+        await untilOver('p1');
         assert.equal((await index.find({ name: 'arena', filter: { maxClients: ROOM_SEATS } }))?.roomId, 'r1');
-        await index.renew(reportOf('p1'));
-        assert.deepEqual([...(await index.get(['dead', 'r1'])).keys()], ['r1']);
+        assert.deepEqual(roomsOf(await claim(1)), ['r1']);
+        assert.deepEqual([...(await index.get(['dead', 'r1'])).keys()], ['r1'], 'swept by the claim that met it');
+        assert.equal((await index.find({ name: 'arena', filter: {} }))?.roomId, 'r1');
       });
 
       it('L2 however many there are', async () => {
         for (const roomId of names('dead', 350)) await list({ roomId, processId: 'p2', clients: 5 });
         await list({ roomId: 'r1' });
-        await store.step(LEASE_MS / 2);
-        await index.renew(reportOf('p1'));
-        await store.step(LEASE_MS / 2 + 10);
+        await untilOver('p1');
         assert.equal((await index.find({ name: 'arena', filter: {} }))?.roomId, 'r1');
         assert.deepEqual(roomsOf(await claim(1)), ['r1']);
         await renewFor(LEASE_MS, 'p1');
@@ -481,13 +521,27 @@ for (const [where, openStore] of Object.entries(INDEX_STORES)) {
         await store.step(5 * LEASE_MS);
         assert.equal(await index.find({ name: 'arena', filter: {} }), undefined);
         await index.renew(reportOf('p1'));
-        await store.step(LEASE_MS - 100);
+        await renewFor(LEASE_MS - 600, 'p1');
+        await store.step(400);
         await index.renew(reportOf('p1'));
         assert.equal((await claim(1, { listedOnly: true })).granted.length, 0);
         assert.deepEqual(await rowOf('r1'), listing);
         await store.step(200);
         await index.renew(reportOf('p1'));
         assert.equal(await rowOf('r1'), undefined);
+      });
+
+      it('L3 nor after a shorter outage, which lasted until the leases of those who return last were over', async () => {
+        const listing = await list({ roomId: 'r1', processId: 'p2' });
+        await store.step(0.9 * LEASE_MS);
+        await index.renew(reportOf('p1'));
+        await store.step(0.2 * LEASE_MS);
+        await index.renew(reportOf('p1'));
+        assert.deepEqual(await rowOf('r1'), listing);
+        assert.equal(await index.find({ name: 'arena', filter: {} }), undefined);
+        assert.equal((await index.renew(reportOf('p2'))).held, false);
+        assert.equal(await index.list(listing), true);
+        assert.deepEqual(await index.find({ name: 'arena', filter: {} }), listing);
       });
 
       it('L3 nor where nothing was ever renewed', async () => {
@@ -682,7 +736,7 @@ describe('room index in Redis, beside stock processes', () => {
     await index.list(listingOf({ roomId: 'r1', maxClients: 1, epoch: 1 }));
     await index.leave('p0');
     const { create } = await index.claim({ name: 'arena', filter: {}, claims: ['a', 'b'] });
-    await index.notCreated('arena', create[0]!);
+    await index.notCreated(create[0]!);
     await index.release('r1', ['a']);
     await index.leave('p1');
     await store.step(CLAIM_MS);
@@ -697,12 +751,16 @@ describe('room index in Redis, beside stock processes', () => {
     await index.list(listingOf({ roomId: 'r1' }));
     const driver = new IndexDriver(index, writerOn(index));
     const asks = (): Promise<unknown>[] => [driver.query({ name: 'arena' }), driver.findOne({ name: 'arena' })];
-    assert.equal((await Promise.allSettled(asks())).length, 2);
+    await store.client.script('FLUSH');
+    await Promise.all(asks());
+    assert.equal((await index.claim(wantedBy('one'))).granted.length, 1);
     store.redis.pause();
     const waiting = Promise.allSettled(asks());
-    store.redis.resume();
     await store.redis.kill();
-    await waiting;
+    assert.deepEqual(
+      (await waiting).map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
     await store.redis.restart();
     await until('Redis to be back', () => store.client.status === 'ready');
     await index.renew(reportOf('p1'));

@@ -52,9 +52,13 @@ describe('the arena over sockets', () => {
       const player = await arena.join('arena', { join: { name: 'Verus' } });
       assert.equal(await player.room.request('rename', '  Priscus\u0007 '), 'Priscus');
       await until('the new name', () => player.self.name === 'Priscus');
-      for (const name of ['x'.repeat(21), 7, { first: 'a' }]) {
-        const refused = player.room.request('rename', name);
-        await assert.rejects(refused, (cause: { code: number }) => cause.code === ERRORS.INVALID_NAME.code);
+      for (const [name, error] of [
+        ['x'.repeat(21), ERRORS.INVALID_NAME],
+        [7, ERRORS.INVALID_MESSAGE],
+        [{ first: 'a' }, ERRORS.INVALID_MESSAGE],
+      ] as const) {
+        const refused = player.room.request('rename', name as string);
+        await assert.rejects(refused, (cause: { code: number }) => cause.code === error.code);
       }
       assert.equal(player.self.name, 'Priscus');
       assert.equal(await player.room.request('rename', ' '), 'Tiro');

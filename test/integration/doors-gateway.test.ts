@@ -85,7 +85,7 @@ describe('the doors of two processes', () => {
       const { status, socket } = await open(targetOf(guess), address);
       if (status === 101) await new Promise((resolve) => socket.on('close', resolve));
     }
-    assert.ok(owner.counters.total('hypogeum_doors_refused_total', { why: 'wrong_seat' }) >= 5);
+    assert.ok(owner.counters.total('hypogeum_limit_hits_total', { limit: 'wrong_seats' }) >= 5);
     const right = targetOf(await seat());
     await until('both to refuse', async () => {
       const statuses = [(await open(right, address)).status, (await open(right, address, owner.url)).status];

@@ -4,8 +4,11 @@ import { Client, type Room } from '@colyseus/sdk';
 import { Redis } from 'ioredis';
 import { WebSocket } from 'ws';
 import { CloseCodes, ERRORS } from '../../src/kernel/errors.ts';
+import { noMeter } from '../../src/kernel/ports.ts';
+import { RedisRoomIndex } from '../../src/matchmaking/redis-room-index.ts';
 import { disposedAfterwards, passive, type ServerProcess, startServerProcess, waitFor } from '../support/processes.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { listingOf, reportOf } from '../support/room-indexes.ts';
 
 interface Seat {
   readonly roomId: string;
@@ -113,6 +116,24 @@ describe('matchmaking over processes that stall and die', function () {
     assert.equal((await rows()).filter(({ roomId }) => roomId === seat.roomId).length, 1);
     await goesOn(player);
     assert.equal((await ask(front, `joinById/${seat.roomId}`)).status, 200);
+  });
+
+  it('L4, L5: a process that stood still until another took its room over stops it, and tells its players', async () => {
+    const [front] = servers as [ServerProcess];
+    const { seat, owner } = await roomElsewhere(front);
+    const player = await take(owner, seat);
+    const left = new Promise<number>((resolve) => player.onLeave(resolve));
+    player.reconnection.enabled = false;
+    owner.child.signal('SIGSTOP');
+    await waitFor('its rooms are off the list', async () => !(await isListed(seat)), WAIT);
+    const index = new RedisRoomIndex({ client: store, meter: noMeter });
+    await index.renew(reportOf('heir'));
+    const taken = listingOf({ roomId: seat.roomId, processId: 'heir', epoch: 1, locked: true });
+    assert.equal(await index.list(taken), true);
+    owner.child.signal('SIGCONT');
+    assert.equal(await left, CloseCodes.mayTryReconnect);
+    assert.equal((await index.get([seat.roomId])).get(seat.roomId)?.processId, 'heir');
+    await index.leave('heir');
   });
 
   it('C2: a stop shorter than the lease costs a joiner at most a coded, retryable refusal', async () => {

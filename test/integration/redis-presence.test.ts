@@ -173,12 +173,14 @@ describe('presence in Redis', () => {
       const [method, id] = JSON.parse(text) as [string, string];
       asked.push(id);
       if (method === 'late') return;
-      const answers = method === 'broken' ? ['{'] : ['[0,"first"]', '[0,"second"]', '[1,"third"]'];
+      const broken = { broken: ['{'], odd: ['5'] }[method];
+      const answers = broken ?? ['[0,"first"]', '[0,"second"]', '[1,"third"]'];
       for (const answer of answers) void admin.publish(`ipc:${id}`, answer);
     });
     const call = (method: string) => calls.call({ processId: 'odd' }, method, [], { timeoutMs: 150 });
     assert.equal(await call('twice'), 'first');
     assert.equal((await failureOf(call('broken'))).failure, 'refused');
+    assert.equal((await failureOf(call('odd'))).failure, 'refused');
     assert.equal((await failureOf(call('late'))).failure, 'timeout');
     assert.equal(await admin.publish(`ipc:${asked.at(-1)}`, '[0,"late"]'), 1);
     assert.equal(await call('twice'), 'first');

@@ -14,16 +14,24 @@ import { until } from './until.ts';
 /** `arena` is as in the game; a `duel` has no AI players, `sparring` has one for one person and keeps seats for a moment only; `short` has one-second rounds. */
 export type ArenaKind = 'arena' | 'duel' | 'sparring' | 'short';
 
+type Environment = Readonly<Record<string, string>>;
+
 export class ArenaServer {
   #server!: TestServer;
+  readonly #env: Environment;
   readonly #players: ArenaPlayer[] = [];
 
   get url(): string {
     return this.#server.url;
   }
 
+  constructor(env: Environment = {}) {
+    this.#env = env;
+  }
+
   async start(): Promise<void> {
     this.#server = await startTestServer({
+      env: this.#env,
       rooms: (define) => {
         define('arena', ArenaRoom, { fill: FILL, seed: 1 });
         define('duel', ArenaRoom, { fill: 0, seed: 2 });
@@ -76,9 +84,9 @@ export function standStill(input: Input): void {
   Object.assign(input, { moveX: 0, moveY: 0, buttons: 0 });
 }
 
-/** Starts the server before the block's tests and stops it after them; all players leave after each. */
-export function arenaServer(): ArenaServer {
-  const server = new ArenaServer();
+/** Starts the server before the block's tests and stops it after them; all players leave after each. `env`: settings that differ. */
+export function arenaServer(env?: Environment): ArenaServer {
+  const server = new ArenaServer(env);
   // The SDK tells the terminal about reconnections, and the decoder about every body that it cannot read.
   const { info, warn, error } = console;
   const quiet = (): void => {};

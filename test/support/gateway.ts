@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAuthContext } from '@colyseus/core';
 import { Forwarder, type ForwarderDeps, type ForwarderOptions } from '../../src/gateway/forwarder.ts';
-import { openHttpxyTunnel } from '../../src/gateway/httpxy-tunnel.ts';
+import { httpxyTunnels } from '../../src/gateway/httpxy-tunnel.ts';
 import { attachGameSockets } from '../../src/isolation/ws-transport.ts';
 import { type Counters, createCounters } from '../../src/observability/counters.ts';
 import { type LogLine, recordingLogger } from './recording-logger.ts';
@@ -38,7 +38,7 @@ export async function startGateway(
       admit: (_upgrade, door) => door,
       key: () => KEY,
       now: () => Date.now(),
-      openTunnel: openHttpxyTunnel,
+      openTunnel: httpxyTunnels(false),
       logger: recordingLogger(lines),
       meter: counters,
       ...deps,

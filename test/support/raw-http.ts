@@ -1,10 +1,10 @@
 /** Requests as an attacker writes them: bytes on a TCP connection, the answer as text once the other side closes it. */
 import { connect } from 'node:net';
 
-/** Sends `request` as it stands and resolves with all that came back, '' if the connection was cut without a word. */
+/** Sends `request` as it stands, a byte for each character, and resolves with all that came back, '' if the connection was cut without a word. */
 export function rawRequest(port: number, request: string): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => void socket.write(request));
+    const socket = connect(port, '127.0.0.1', () => void socket.write(request, 'latin1'));
     let answer = '';
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString('latin1');

@@ -16,9 +16,10 @@ export interface TestRedis extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export async function startRedis(): Promise<TestRedis> {
+/** @param more of its command line. */
+export async function startRedis(more: readonly string[] = []): Promise<TestRedis> {
   const port = await findFreePorts(1);
-  let server: RedisServer = await startServer(port);
+  let server: RedisServer = await startServer(port, more);
   return {
     url: server.url,
     port,
@@ -28,7 +29,7 @@ export async function startRedis(): Promise<TestRedis> {
     resume: () => server.child.signal('SIGCONT'),
     async restart() {
       await server.stop();
-      server = await startServer(port);
+      server = await startServer(port, more);
     },
     [Symbol.asyncDispose]: () => server.stop(),
   };

@@ -9,8 +9,9 @@ interface Timed {
 }
 
 /** A room that is being created. */
-export interface Creation extends Timed {
+export interface Creation {
   readonly request: string;
+  until: number;
 }
 
 export class RoomIndexModel {
@@ -94,6 +95,10 @@ export class RoomIndexModel {
       .filter((room) => !room.locked && !room.private && this.#isFree(room) && this.#isOffered(room.roomId, wanted))
       .filter((room) => Object.entries(wanted.filter).every(([field, value]) => this.#field(room, field) === value))
       .sort((a, b) => this.#compare(a, b, sort))[0];
+  }
+
+  goOnCreating(creation: Creation): void {
+    if (creation.until > this.now) creation.until = this.now + this.#times.creationMs;
   }
 
   ended(creation: Creation, size: number | undefined): void {

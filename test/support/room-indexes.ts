@@ -2,7 +2,10 @@
  * The versions of the room index for its contract suite, each with a clock that a test steps. Redis has a clock of its own;
  * there a step makes everything that is stored with a time so much older.
  */
-import { Redis } from 'ioredis';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cluster, Redis } from 'ioredis';
 import { MemoryRoomIndex } from '../../src/matchmaking/memory-room-index.ts';
 import type { ProcessRegistry, ProcessReport } from '../../src/matchmaking/process-registry.ts';
 import { RedisRoomIndex } from '../../src/matchmaking/redis-room-index.ts';
@@ -10,6 +13,7 @@ import type { IndexTimes, Listing, RoomIndex, RoomListings } from '../../src/mat
 import { type Counters, createCounters } from '../../src/observability/counters.ts';
 import { KEYS } from '../../src/redis/keys.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import { until } from './until.ts';
 
 export type AnyIndex = RoomIndex & RoomListings & ProcessRegistry;
 
@@ -32,6 +36,7 @@ export interface RedisIndexStore extends IndexStore {
 export const INDEX_STORES: Readonly<Record<string, () => Promise<IndexStore>>> = {
   'in memory': openMemoryStore,
   'in Redis': openRedisIndexStore,
+  'in a Redis Cluster': openRedisClusterStore,
 };
 
 export async function openMemoryStore(): Promise<IndexStore> {
@@ -58,19 +63,37 @@ export async function openRedisIndexStore(): Promise<RedisIndexStore> {
   const redis = await startRedis();
   const client = new Redis(redis.url, { retryStrategy: () => 20 });
   client.on('error', () => {});
+  return { redis, client, ...storeOn(client, () => redis.stop()) };
+}
+
+/** One node that has all slots: it refuses scripts whose keys are not all in one of them. */
+async function openRedisClusterStore(): Promise<IndexStore> {
+  const dir = await mkdtemp(join(tmpdir(), 'hypogeum-redis-'));
+  const redis = await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--dir', dir]);
+  const node = new Redis(redis.url);
+  await node.cluster('ADDSLOTSRANGE', 0, 16383);
+  await until('the cluster is up', async () => (await node.cluster('INFO')).includes('cluster_state:ok'), 10_000);
+  node.disconnect();
+  const client = new Cluster([{ host: '127.0.0.1', port: redis.port }]);
+  await until('the client knows the cluster', () => client.status === 'ready');
+  return storeOn(client, async () => {
+    await redis.stop();
+    await rm(dir, { recursive: true });
+  });
+}
+
+function storeOn(client: Redis | Cluster, stop: () => Promise<void>): IndexStore {
   const meter = createCounters();
   client.defineCommand('age', { numberOfKeys: 1, lua: AGE });
   const commands = client as unknown as { age(key: string, ms: number): Promise<unknown> };
   return {
-    redis,
-    client,
     meter,
     open: (times) => new RedisRoomIndex({ client, meter }, times),
     step: async (ms) => void (await commands.age(KEYS.rows, ms)),
     reset: async () => void (await client.flushall()),
     async stop() {
       client.disconnect();
-      await redis.stop();
+      await stop();
     },
   };
 }

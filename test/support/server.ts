@@ -35,6 +35,6 @@ export async function startTestServer({ rooms, env = {}, deps = {} }: TestServer
     defineRooms: rooms,
     ...deps,
   });
-  const url = `http://127.0.0.1:${server.port}`;
+  const url = `${parsed.settings.tlsCert === '' ? 'http' : 'https'}://127.0.0.1:${server.port}`;
   return { ...server, client: new Client(url), url, counters, lines };
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { boundedReason } from '../../src/isolation/close-reason.ts';
 import { FaultLog } from '../../src/isolation/fault-log.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
@@ -50,16 +49,5 @@ describe('FaultLog', () => {
     const { faults, lines } = setUp();
     for (let i = 0; i < 5000; i++) faults.report('arena', `callback ${i}`, new Error('x'));
     assert.equal(lines.length, 5000);
-  });
-});
-
-describe('boundedReason', () => {
-  it('leaves what fits and cuts the rest to at most 123 bytes, between characters', () => {
-    assert.equal(boundedReason('a'.repeat(123)), 'a'.repeat(123));
-    for (const reason of ['a'.repeat(124), 'é'.repeat(80), '🏛'.repeat(40), `a${'🏛'.repeat(31)}`]) {
-      const bounded = boundedReason(reason);
-      assert.ok(Buffer.byteLength(bounded) <= 123);
-      assert.ok(bounded.endsWith('…') && reason.startsWith(bounded.slice(0, -1)));
-    }
   });
 });

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/kernel/ports.ts';
 import { type Answer, Calls, type CallTransport, ERROR, SUCCESS } from '../../src/matchmaking/calls.ts';
 import { Matchmaker, type RoomHost } from '../../src/matchmaking/matchmaker.ts';
 import { MemoryRoomIndex } from '../../src/matchmaking/memory-room-index.ts';
-import type { ProcessReport } from '../../src/matchmaking/process-registry.ts';
+import { LEASE_MS, type ProcessReport } from '../../src/matchmaking/process-registry.ts';
 import type { Listing } from '../../src/matchmaking/room-index.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { SteppedTime, settled } from '../support/stepped-time.ts';
@@ -21,13 +21,23 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   /** What answers at a channel; nobody listens at others. */
   const listeners = new Map<string, Call>();
   const created: string[] = [];
-  const settings = { createMs: 0, fail: undefined as Error | undefined, asked: 0, roomWaitMs: 0 };
+  const settings = {
+    createMs: 0,
+    fail: undefined as Error | undefined,
+    asked: 0,
+    roomWaitMs: 0,
+    cutAt: '',
+    auth: undefined as object | undefined,
+  };
 
   const report = (processId: string): ProcessReport => {
     return { processId, address: `${processId}:1`, players: 0, rooms: 0, busyShare: 0, takesRooms: true };
   };
   const everyone = ['here', ...others];
-  for (const id of everyone) await index.renew(report(id));
+  const renew = async (): Promise<void> => {
+    for (const id of everyone) await index.renew(report(id));
+  };
+  await renew();
 
   async function open(processId: string, roomId: string): Promise<Listing> {
     const listing: Listing = {
@@ -53,7 +63,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   }
   const host: RoomHost = {
     processId: 'here',
-    auth: async () => undefined,
+    auth: async () => settings.auth,
     filterOf: () => ({}),
     async create(_name, _options, roomId) {
       if (settings.createMs > 0) await new Promise<void>((resolve) => time.after(settings.createMs, resolve));
@@ -80,7 +90,11 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
         }
       };
       if (listener !== undefined) void answer().then((told) => told !== undefined && answered(told));
-      return { heard: Promise.resolve(listener === undefined ? 0 : 1), forget() {} };
+      const heard = async (): Promise<number> => {
+        if (channel === settings.cutAt) throw new Error('cut');
+        return listener === undefined ? 0 : 1;
+      };
+      return { heard: heard(), forget() {} };
     },
   };
   const counting = Object.assign(Object.create(index) as MemoryRoomIndex, {
@@ -88,6 +102,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
       settings.asked++;
       return index.claim(wanted);
     },
+    stillCreating: index.stillCreating.bind(index),
     created: index.created.bind(index),
     notCreated: index.notCreated.bind(index),
     get: index.get.bind(index),
@@ -111,7 +126,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   });
   const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
     matchmaker.match(method, 'duel', {}, {});
-  return { time, index, rooms, listeners, created, settings, unlisted, open, reserve, matchmaker, join };
+  return { time, index, rooms, listeners, created, settings, unlisted, open, reserve, renew, matchmaker, join };
 }
 
 async function failure(promise: Promise<unknown>): Promise<number | undefined> {
@@ -143,6 +158,50 @@ describe('Matchmaker', () => {
     for (const { roomId } of seats) perRoom.set(roomId, (perRoom.get(roomId) ?? 0) + 1);
     assert.ok([...perRoom.values()].every((count) => count <= 16));
     assert.ok(settings.asked < 150, `${settings.asked} questions for 500 joiners`);
+  });
+
+  it('I10: a room that takes long to be made is made once; joiners wait for it', async () => {
+    const { join, created, settings, time, renew } = await setUp({ seats: 16 });
+    settings.createMs = 3000;
+    const joins = [join()];
+    await settled();
+    await time.pass(100);
+    joins.push(join(), join());
+    for (let times = 0; times < 4; times++) {
+      await renew();
+      await time.pass(1000);
+    }
+    assert.equal(new Set((await Promise.all(joins)).map(({ roomId }) => roomId)).size, 1);
+    assert.equal(created.length, 1);
+  });
+
+  it('I10: whoever was to make a room and died is waited for no longer than the length of a lease', async () => {
+    const { join, created, index, time, renew } = await setUp({ seats: 16 });
+    const { create } = await index.claim({ name: 'duel', filter: {}, claims: ['of the dead'] });
+    assert.equal(create.length, 1);
+    const late = join();
+    await settled();
+    await time.pass(LEASE_MS - 500);
+    await renew();
+    await time.pass(600);
+    await late;
+    assert.equal(created.length, 1);
+  });
+
+  it('S2: a player who asks twice at a time under one session id of the room gets both answers, and one seat', async () => {
+    const { join, settings, time, rooms, index } = await setUp({ seats: 16 });
+    settings.auth = { sessionId: 'mine' };
+    settings.createMs = 100;
+    const making = [join(), join(), join()];
+    await settled();
+    const waiting = [join(), join()];
+    await time.pass(500);
+    const seats = await Promise.all([...making, ...waiting]);
+    assert.deepEqual(new Set(seats.map(({ sessionId }) => sessionId)), new Set(['mine']));
+    assert.equal(new Set(seats.map(({ roomId }) => roomId)).size, 1);
+    const claims = Array.from({ length: 20 }, (_, i) => `other${i}`);
+    const { granted } = await index.claim({ name: 'duel', filter: {}, claims });
+    assert.equal(granted.length, 16 - rooms.get(seats[0]!.roomId)!.clients, 'no seat is claimed by nobody');
   });
 
   it('S3: join makes no room', async () => {
@@ -223,6 +282,25 @@ describe('Matchmaker', () => {
       2,
       'no claim is left',
     );
+  });
+
+  it('O2: says that matchmaking is away, and suspects nobody, when it cannot be known who is dead', async () => {
+    const { open, matchmaker, settings, index } = await setUp({ others: ['there'] });
+    await open('there', 'r');
+    settings.cutAt = 'hypogeum:there';
+    assert.equal(await failure(matchmaker.match('joinById', 'r', {}, {})), ERRORS.STORE_AWAY.code);
+    settings.cutAt = '';
+    const { granted } = await index.claim({ name: 'duel', filter: {}, claims: ['a'] });
+    assert.equal(granted[0]?.listing.roomId, 'r');
+  });
+
+  it('I9: what a room throws at a joiner costs no seat', async () => {
+    const { open, listeners, join, index } = await setUp({ seats: 1, others: ['there'] });
+    await open('there', 'r');
+    listeners.set('$r', () => Promise.reject(Object.assign(new Error('not you'), { code: 4567 })));
+    assert.equal(await failure(join()), 4567);
+    const { granted } = await index.claim({ name: 'duel', filter: {}, claims: ['a'], listedOnly: true });
+    assert.equal(granted.length, 1);
   });
 
   it('P3: one that does not answer when a room is to be made is passed over; another is asked for the same id', async () => {

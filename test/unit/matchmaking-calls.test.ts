@@ -63,11 +63,50 @@ describe('Calls', () => {
     await time.pass(250);
     assert.deepEqual([sent.length, sent[1]!.channel, sent[1]!.forgotten], [2, 'hypogeum:other', true]);
     sent[1]!.heard.resolve(1);
+    await settled();
     await time.pass(250);
     sent[2]!.heard.resolve(0);
     assert.equal((await outcome).error?.failure, 'dead');
     await time.pass(5000);
     assert.equal(sent.length, 3, 'nobody asks any more');
+  });
+
+  it('C2: calls of one process that wait together ask together whether it is there', async () => {
+    const { start, time, sent } = setUp();
+    const calls = [start(5000), start(5000), start(5000)];
+    for (const { call } of calls) call.heard.resolve(1);
+    await time.pass(250);
+    assert.equal(sent.length, 4);
+    sent[3]!.heard.resolve(1);
+    await settled();
+    await time.pass(250);
+    assert.equal(sent.length, 5);
+    sent[4]!.heard.resolve(0);
+    for (const { outcome } of calls) assert.equal((await outcome).error?.failure, 'dead');
+  });
+
+  it('O2: fail as away within a second when Redis is silent while they are not answered', async () => {
+    const { start, time, total, lines } = setUp();
+    const { outcome, call } = start(5000);
+    call.heard.resolve(1);
+    await time.pass(1000);
+    assert.equal((await outcome).error?.failure, 'away');
+    assert.deepEqual([total('away'), lines.length, time.timers], [1, 0, 0]);
+    const next = start(5000);
+    next.call.heard.resolve(1);
+    await time.pass(250);
+    assert.equal(next.call.forgotten, false);
+    await time.pass(750);
+    assert.equal((await next.outcome).error?.failure, 'away');
+  });
+
+  it('O2: nor do they wait when it is known that Redis went', async () => {
+    const { start, time, sent } = setUp();
+    const { outcome, call } = start(5000);
+    call.heard.resolve(1);
+    await time.pass(250);
+    sent[1]!.heard.reject(new Error('Redis is away'));
+    assert.equal((await outcome).error?.failure, 'away');
   });
 
   it('resolve with the answer, also if it comes before it is known who heard', async () => {

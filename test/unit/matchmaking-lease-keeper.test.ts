@@ -160,9 +160,14 @@ describe('LeaseKeeper', () => {
     const { time, registry, world, lines } = await started();
     world.onLost = () => Promise.reject(new Error('away again'));
     registry.mode = NOT_HELD;
-    await time.pass(3 * RENEW_EVERY_MS);
-    assert.equal(world.lost, 3);
+    await time.pass(RENEW_EVERY_MS);
+    registry.mode = HELD;
+    await time.pass(2 * RENEW_EVERY_MS);
+    assert.equal(world.lost, 3, 'tried again with each renewal');
     assert.ok(lines.some(({ level }) => level === 'error'));
+    world.onLost = async () => {};
+    await time.pass(2 * RENEW_EVERY_MS);
+    assert.equal(world.lost, 4, 'until it is done');
   });
 
   it('L3: is in doubt about rooms that are not listed while Redis is away, and for a lease from its return on', async () => {

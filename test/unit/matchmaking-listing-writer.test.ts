@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { silentLogger } from '../../src/kernel/ports.ts';
-import { ListingWriter } from '../../src/matchmaking/listing-writer.ts';
+import { ListingWriter, type ListingWriterDeps } from '../../src/matchmaking/listing-writer.ts';
 import { MemoryRoomIndex } from '../../src/matchmaking/memory-room-index.ts';
-import type { Listing, RoomIndex } from '../../src/matchmaking/room-index.ts';
+import type { Listing } from '../../src/matchmaking/room-index.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { SteppedTime, settled } from '../support/stepped-time.ts';
 
@@ -21,9 +21,10 @@ async function setUp() {
       return ask(...args);
     };
   };
-  const cuttable: Pick<RoomIndex, 'list' | 'update' | 'unlist'> = {
+  const cuttable: ListingWriterDeps['index'] = {
     list: through((listing) => index.list({ ...listing })),
     update: through((listing, taken) => index.update({ ...listing }, taken)),
+    owned: (processId) => index.owned(processId),
     unlist: through((roomId, owner) => index.unlist(roomId, owner)),
   };
   const lost: string[] = [];
@@ -101,7 +102,42 @@ describe('ListingWriter', () => {
     assert.equal((await listed('r'))?.clients, 9);
     assert.ok(await listed('late'));
     assert.equal(network.asked, 2);
+    await time.pass(1000);
+    assert.equal(time.timers, 0);
     assert.equal(await index.unlist('late', { processId: 'here', epoch: 0 }), true);
+  });
+
+  it('O1: a room that changes often while the index is away is tried again by one timer', async () => {
+    const { writer, network, time } = await setUp();
+    const room = listing('r');
+    await writer.list(room);
+    network.cut = true;
+    for (room.clients = 1; room.clients < 50; room.clients++) {
+      writer.write('r');
+      await settled();
+    }
+    assert.equal(time.timers, 1);
+    network.asked = 0;
+    await time.pass(1000);
+    assert.equal(network.asked, 4);
+  });
+
+  it('O1, O3: after an index came back empty a room that changed meanwhile is written once', async () => {
+    const { writer, network, time, listed, index, lease } = await setUp();
+    const room = listing('r');
+    await writer.list(room);
+    network.cut = true;
+    room.clients = 1;
+    writer.write('r');
+    await time.pass(1100);
+    await index.clear();
+    await index.renew(lease);
+    network.cut = false;
+    network.asked = 0;
+    await writer.listAgain('here');
+    await time.pass(1000);
+    assert.equal((await listed('r'))?.clients, 1);
+    assert.equal(network.asked, 1);
   });
 
   it('O1: what is taken off while the index is away is off when it is back, and claims are not forgotten', async () => {
@@ -129,11 +165,21 @@ describe('ListingWriter', () => {
     await index.clear();
     await index.renew(lease);
     await index.list(listing('b', { processId: 'there', epoch: 1 }));
-    await writer.listAgain();
+    await writer.listAgain('here');
     assert.ok((await listed('a')) && (await listed('c')));
     assert.equal((await listed('b'))?.processId, 'there');
     assert.deepEqual(lost, ['b']);
     assert.deepEqual(writer.listings.map(({ roomId }) => roomId).sort(), ['a', 'c']);
+  });
+
+  it('L4: takes off what is listed under its name besides, as by a Redis restarted from what it had saved', async () => {
+    const { writer, index, listed } = await setUp();
+    await writer.list(listing('r'));
+    await index.list(listing('gone', { epoch: 2 }));
+    await index.list(listing('of another', { processId: 'there' }));
+    await writer.listAgain('here');
+    assert.equal(await listed('gone'), undefined);
+    assert.ok((await listed('r')) && (await listed('of another')));
   });
 
   it('L4: a change of a room whose row was swept lists it again', async () => {

@@ -4,14 +4,17 @@ import type { Server } from 'node:net';
 import { Duplex } from 'node:stream';
 import { createCounters } from '../../src/observability/counters.ts';
 import { PlayerAddresses } from '../../src/security/addresses.ts';
+import { LimitLog } from '../../src/security/limit-log.ts';
 import { Connections } from '../../src/security/node-connections.ts';
 import { RateWindows } from '../../src/security/rate-windows.ts';
-import { Refusals } from '../../src/security/refusals.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { SteppedTime, settled } from '../support/stepped-time.ts';
 
+let ports = 0;
+
 class Line extends Duplex {
   readonly remoteAddress: string | undefined;
+  readonly remotePort = ++ports;
   constructor(remoteAddress: string | undefined) {
     super();
     this.remoteAddress = remoteAddress;
@@ -26,7 +29,7 @@ function setUp({ limit = 100, inAll = 10, perAddress = 3 } = {}) {
     {
       addresses: new PlayerAddresses(['10.0.0.0/8']),
       rate: new RateWindows({ name: 'connections', limit, windowMs: 10_000, maxAddresses: 100 }, time),
-      refusals: new Refusals({ clock: time, logger: recordingLogger([]), meter }),
+      log: new LimitLog({ clock: time, logger: recordingLogger([]), meter }),
       meter,
     },
     { inAll, perAddress },
@@ -40,7 +43,7 @@ function setUp({ limit = 100, inAll = 10, perAddress = 3 } = {}) {
     server.emit('connection', line);
     return line;
   };
-  const refused = (why: string) => meter.total('hypogeum_doors_refused_total', { why });
+  const refused = (limit: string) => meter.total('hypogeum_limit_hits_total', { limit });
   return { time, meter, connections, server, come, refused, heard };
 }
 

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
+import { lastWords } from '../../src/http/reply.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { PlayerAddresses } from '../../src/security/addresses.ts';
 import { Entrance, type Upgrade } from '../../src/security/entrance.ts';
+import { LimitLog } from '../../src/security/limit-log.ts';
 import { originCheck } from '../../src/security/origins.ts';
 import { RateWindows } from '../../src/security/rate-windows.ts';
-import { Refusals } from '../../src/security/refusals.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { SteppedTime, settled } from '../support/stepped-time.ts';
 
@@ -25,15 +26,16 @@ const SEAT = '/process/room?sessionId=s';
 function setUp({ limit = 100, inAll = 100, perAddress = 100, seats = ['s'] } = {}) {
   const time = new SteppedTime();
   const meter = createCounters();
-  const released: Duplex[] = [];
+  const released: IncomingMessage[] = [];
   const entrance = new Entrance(
     {
       addresses: new PlayerAddresses(['127.0.0.1']),
       rate: new RateWindows({ name: 'sockets', limit, windowMs: 10_000, maxAddresses: 100 }, time),
       originAllowed: originCheck([]),
       hasSeat: ({ sessionId }) => seats.includes(sessionId),
-      release: (socket) => released.push(socket),
-      refusals: new Refusals({ clock: time, logger: recordingLogger([]), meter }),
+      release: (req) => released.push(req),
+      answer: lastWords,
+      log: new LimitLog({ clock: time, logger: recordingLogger([]), meter }),
       meter,
     },
     { inAll, perAddress },
@@ -47,7 +49,7 @@ function setUp({ limit = 100, inAll = 100, perAddress = 100, seats = ['s'] } = {
     const inside = entrance.admit(upgrade, door, signed);
     return { socket, req, enter: () => inside!.accept(upgrade), isIn: inside !== undefined };
   };
-  const refused = (why: string) => meter.total('hypogeum_doors_refused_total', { why });
+  const refused = (limit: string) => meter.total('hypogeum_limit_hits_total', { limit });
   return { time, meter, entrance, released, accepted, ask, refused };
 }
 
@@ -95,16 +97,16 @@ describe('the entrance', () => {
     const page = ask('192.0.2.1', { headers: { origin: 'https://evil.example' } });
     const odd = ask('192.0.2.1', { url: '/process/room?sessionId=' });
     await settled();
-    assert.match(page.socket.written, /^HTTP\/1.1 403 Forbidden\r\n[\s\S]*"code":549,/);
+    assert.match(page.socket.written, /^HTTP\/1.1 403 Forbidden\r\n[\s\S]*"code":543,/);
     assert.match(odd.socket.written, /^HTTP\/1.1 400 Bad Request\r\n[\s\S]*"code":537,/);
     assert.ok(ask('192.0.2.1', { headers: { origin: 'http://here' } }).isIn);
-    assert.deepEqual([refused('origin'), refused('malformed'), entrance.sockets.inAll], [1, 1, 1]);
+    assert.deepEqual([refused('socket_origin'), refused('socket_target'), entrance.sockets.inAll], [1, 1, 1]);
   });
 
   it('D6: lets guesses in to be told, for three each, until the address has none left for anything', () => {
     const { ask, accepted, refused } = setUp({ limit: 9 });
     for (let i = 0; i < 3; i++) ask('192.0.2.1', { url: `/process/room?sessionId=guess${i}` }).enter();
-    assert.deepEqual([accepted.length, refused('wrong_seat')], [3, 3]);
+    assert.deepEqual([accepted.length, refused('wrong_seats')], [3, 3]);
     assert.equal(ask('192.0.2.1').isIn, false, 'nor what would be right');
     assert.ok(ask('192.0.2.2').isIn);
   });
@@ -113,7 +115,7 @@ describe('the entrance', () => {
     const { ask, refused } = setUp({ limit: 4 });
     ask('127.0.0.1', { url: '/process/room?sessionId=guess', signed: '192.0.2.1' }).enter();
     ask('192.0.2.1', { url: '/' }).enter();
-    assert.equal(refused('wrong_seat'), 1);
+    assert.equal(refused('wrong_seats'), 1);
     assert.ok(ask('192.0.2.1').isIn);
     assert.equal(ask('192.0.2.1').isIn, false);
   });

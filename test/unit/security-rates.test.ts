@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createCounters } from '../../src/observability/counters.ts';
+import { LimitLog } from '../../src/security/limit-log.ts';
 import { Occupancy } from '../../src/security/occupancy.ts';
 import { RateWindows } from '../../src/security/rate-windows.ts';
-import { Refusals } from '../../src/security/refusals.ts';
 import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
 import { SteppedTime } from '../support/stepped-time.ts';
 
@@ -95,23 +95,23 @@ describe('occupancy', () => {
   });
 });
 
-describe('refusals', () => {
-  it('D16: are counted each, and logged a kind a minute', () => {
+describe('the log of limits', () => {
+  it('D16: counts each, and tells a limit a minute, with one of the addresses', () => {
     const time = new SteppedTime();
     const lines: LogLine[] = [];
     const meter = createCounters();
-    const refusals = new Refusals({ clock: time, logger: recordingLogger(lines), meter });
-    for (let i = 0; i < 1000; i++) refusals.tell('origin', `a${i}`);
-    refusals.tell('match_rate', 'b');
+    const log = new LimitLog({ clock: time, logger: recordingLogger(lines), meter });
+    for (let i = 0; i < 1000; i++) log.bit('socket_rate', `a${i}`);
+    log.bit('match_rate', 'b');
     time.stall(60_000);
-    refusals.tell('origin', 'c');
-    assert.equal(meter.total('hypogeum_doors_refused_total', { why: 'origin' }), 1001);
+    log.bit('socket_rate', 'c');
+    assert.equal(meter.total('hypogeum_limit_hits_total', { limit: 'socket_rate' }), 1001);
     assert.deepEqual(
       lines.map(({ fields }) => fields),
       [
-        { why: 'origin', address: 'a0', times: 1 },
-        { why: 'match_rate', address: 'b', times: 1 },
-        { why: 'origin', address: 'c', times: 1000 },
+        { limit: 'socket_rate', address: 'a0', times: 1 },
+        { limit: 'match_rate', address: 'b', times: 1 },
+        { limit: 'socket_rate', address: 'c', times: 1000 },
       ],
     );
   });

@@ -74,8 +74,8 @@ end
 local waiting_key, creating_key = KEY.waiting .. wanted.request, KEY.creating .. wanted.request
 if #seated > 0 then redis.call('ZREM', waiting_key, unpack(seated)) end
 if served == #missing then return { granted, {}, false } end
+if claims_left then return { granted, {}, '' } end -- they may free seats in rooms that were passed already
 if rooms.stopped then return { granted, {}, rooms.after } end
-if claims_left then return { granted, {}, '' } end
 if not wanted.create then return { granted, {}, false } end
 
 -- Nothing is free: so many rooms as all that wait need, less those that are being created (I10).

@@ -6,5 +6,5 @@ local claims_left = expire_claims()
 local rooms = walk(set, after, lease_ms, function() return true end)
 local room = rooms.next()
 if room then return { row_of(room), false } end
-if rooms.stopped then return { false, rooms.after } end
-return { false, claims_left and '' }
+if claims_left then return { false, '' } end -- they may free seats in rooms that were passed already
+return { false, rooms.stopped and rooms.after }

@@ -3,8 +3,7 @@
 local process, report, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local held = has_lease(process)
 
-local renewed = tonumber(redis.call('GET', KEY.renewed))
-if not renewed or now - renewed > lease_ms then redis.call('SET', KEY.grace, now + lease_ms) end
+if silent(lease_ms) then redis.call('SET', KEY.grace, now + lease_ms) end
 redis.call('SET', KEY.renewed, now)
 redis.call('ZADD', KEY.leases, now + lease_ms, process)
 redis.call('HSET', KEY.processes, process, report)

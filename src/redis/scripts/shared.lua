@@ -158,10 +158,15 @@ local function has_lease(process)
   return known_leases[process]
 end
 
+-- Whether nobody renewed for so long that Redis itself, or all processes, were away.
+local function silent(lease_ms)
+  local renewed = tonumber(redis.call('GET', KEY.renewed))
+  return not renewed or now - renewed > lease_ms / 2
+end
+
 -- L3: false while nobody renews, and for the length of a lease from the first renewal on.
 local function may_sweep(lease_ms)
-  local renewed = tonumber(redis.call('GET', KEY.renewed))
-  return renewed ~= nil and now - renewed <= lease_ms and now >= tonumber(redis.call('GET', KEY.grace) or 0)
+  return not silent(lease_ms) and now >= tonumber(redis.call('GET', KEY.grace) or 0)
 end
 
 -- Drops up to `most` rooms of a process, and its entry when none is left. Returns how many it had.
@@ -209,9 +214,10 @@ local function walk(set, after, lease_ms, wants)
       local entry = redis.call('ZRANGEBYLEX', KEY.open .. set, min(), '+', 'LIMIT', 0, 1)[1]
       if not entry then return nil end
       local room = room_of(set, entry)
-      if room and is_offered(room, lease_ms) then
-        if wants(room) then return room end
+      if room and not wants(room) then
         state.after = entry
+      elseif room and is_offered(room, lease_ms) then
+        return room
       end
       state.passed = state.passed + 1
       if state.passed >= MOST then
