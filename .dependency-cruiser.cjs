@@ -6,7 +6,8 @@ const FEATURES = '(tick|isolation|replication|delivery|matchmaking|resilience|ga
 /** The files of a room that know numbers and rules only; `room.ts` and `state.ts` are the ones that know Colyseus. */
 const PURE =
   '(simulation|rules|map|geometry|movement|world|damage|weapons|pickups|rounds|spawning|navigation|ai|ai-[a-z]+|crew|input-budget)';
-const TECHNOLOGY = 'node_modules/(@colyseus|colyseus|ioredis|ws|httpxy|express|esbuild|pino|jose|prom-client)/';
+const TECHNOLOGY =
+  'node_modules/(@colyseus|colyseus|ioredis|ws|httpxy|express|esbuild|rate-limiter-flexible|pino|jose|prom-client)/';
 
 module.exports = {
   forbidden: [

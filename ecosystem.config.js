@@ -8,6 +8,7 @@
  *   HYPOGEUM_PORT                port of the first, the others follow it; 2568 when left out
  *   HYPOGEUM_HOST                address they listen at; the loopback when left out, as nginx is in front
  *   HYPOGEUM_PUBLIC_ADDRESS      HOST[:PORT] by which players reach nginx; localhost:2567 when left out
+ *   HYPOGEUM_TRUSTED_PROXIES     proxies that tell players' addresses; the loopback when left out, where nginx is
  *   HYPOGEUM_DRAIN_TIMEOUT_MS    how long a process may take to stop; PM2 waits longer than that
  */
 import { existsSync } from 'node:fs';
@@ -45,6 +46,7 @@ export const apps = Array.from({ length: count }, (_, i) => ({
   env: {
     HYPOGEUM_PORT: String(firstPort + i),
     HYPOGEUM_HOST: env.HYPOGEUM_HOST || '127.0.0.1',
+    HYPOGEUM_TRUSTED_PROXIES: env.HYPOGEUM_TRUSTED_PROXIES || '127.0.0.0/8, ::1',
     // nginx routes by /pN: the name belongs to the port, and stays when the process behind it is a new one.
     HYPOGEUM_PUBLIC_ADDRESS: `${publicHost}/p${i}`,
   },

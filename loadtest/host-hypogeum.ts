@@ -7,6 +7,7 @@ import { openRedisStore } from '../src/matchmaking/redis-store.ts';
 import { type Counters, createCounters } from '../src/observability/counters.ts';
 import { type ServerDeps, type Store, startServer } from '../src/server.ts';
 import type { Host } from './host.ts';
+import { OPEN_DOORS } from './open-doors.ts';
 
 const REDIS_START_TIMEOUT_MS = 5000;
 
@@ -20,7 +21,7 @@ export async function hostHypogeum(
   defineRooms: ServerDeps['defineRooms'],
   settings: Readonly<Record<string, string>> = {},
 ): Promise<HypogeumHost> {
-  const parsed = parseEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', ...settings });
+  const parsed = parseEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', ...OPEN_DOORS, ...settings });
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const meter = createCounters();
   const services = { clock: performance, logger: silentLogger, meter };

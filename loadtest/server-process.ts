@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from '../deploy/child.ts';
 import { waitFor } from '../deploy/wait.ts';
+import { OPEN_DOORS } from './open-doors.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READY = /^Hypogeum is ready: https?:\/\/[^:\s]+:(\d+)/m;
@@ -43,7 +44,7 @@ export async function launchServer(
     command: process.execPath,
     args,
     cwd: ROOT,
-    env: { ...LOOPBACK, ...env },
+    env: { ...LOOPBACK, ...OPEN_DOORS, ...env },
   });
   try {
     return { child, port: await portOf(child) };

@@ -28,6 +28,7 @@ import { openStderr } from './observability/pino-destination.ts';
 import { createPinoLogger, type Log } from './observability/pino-logger.ts';
 import { RedisBanStore } from './security/redis-bans.ts';
 
+import { redisRates } from './security/redis-rates.ts';
 import { type RunningServer, type ServerDeps, startServer } from './server.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
@@ -95,10 +96,14 @@ interface Services {
 }
 
 /** What the processes share, or this one has for itself. */
-async function openStore({ redisUrl }: Settings, services: Services): Promise<Pick<ServerDeps, 'store' | 'bans'>> {
+async function openStore(
+  { redisUrl }: Settings,
+  services: Services,
+): Promise<Pick<ServerDeps, 'store' | 'bans' | 'sharedRates'>> {
   if (redisUrl === '') return { store: openLocalStore(services) };
   const store = await openRedisStore({ url: redisUrl, startTimeoutMs: REDIS_START_TIMEOUT_MS }, services);
-  return { store, bans: new RedisBanStore({ ...store, inTime }) };
+  const sharedRates = redisRates({ client: store.client, ...services });
+  return { store, bans: new RedisBanStore({ ...store, inTime }), sharedRates };
 }
 
 function announce({ port, certificate }: RunningServer, { host }: Settings): void {

@@ -10,7 +10,7 @@ import { setLogger } from '@colyseus/core/Logger';
 import type { RequestHandler } from 'express';
 import type { Settings } from './config/settings.ts';
 import { createNonces } from './delivery/node-nonces.ts';
-import { Forwarder } from './gateway/forwarder.ts';
+import { Forwarder, type ForwarderDeps } from './gateway/forwarder.ts';
 import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
 import type { AdminDeps } from './http/admin.ts';
@@ -19,6 +19,7 @@ import { ConnectionCount } from './http/connection-count.ts';
 import { createListener } from './http/listener.ts';
 import type { MatchmakeRequest } from './http/matchmake.ts';
 import { Refusals } from './http/refusals.ts';
+import { lastWords } from './http/reply.ts';
 import { loadTls, watchTls } from './http/tls.ts';
 import { guestPass, openAdmin, openAdmission } from './identity-parts.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
@@ -26,7 +27,7 @@ import { guardHandlerEvents } from './isolation/colyseus-handler-events.ts';
 import { colyseusLogger, takeColyseusDebug } from './isolation/colyseus-logger.ts';
 import { FaultLog } from './isolation/fault-log.ts';
 import { type Owner, Owners } from './isolation/node-owners.ts';
-import { attachGameSockets, type GameSockets } from './isolation/ws-transport.ts';
+import { attachGameSockets, type GameSockets, type Route } from './isolation/ws-transport.ts';
 import { CloseCodes, ERRORS } from './kernel/errors.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
 import { planRooms } from './matchmaking/colyseus-host.ts';
@@ -35,16 +36,19 @@ import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { nodeTimers } from './matchmaking/timers.ts';
 import { hostRoom } from './roomkit/host-room.ts';
-import { countedAs, readAddress } from './security/addresses.ts';
+import { countedAs, readAddress, tellAddress } from './security/addresses.ts';
 import { adminAnswers } from './security/admin.ts';
 import type { BanStore } from './security/bans.ts';
 import { bearerOf } from './security/bearer.ts';
 import type { Admission } from './security/colyseus-admission.ts';
+import { createDoors, type Doors } from './security/doors.ts';
 import { BudgetGate } from './security/frame-gate.ts';
 import { LimitLog } from './security/limit-log.ts';
 import { createNodeVitals, type NodeVitals, overloadLimits } from './security/node-vitals.ts';
 import { originCheck } from './security/origins.ts';
 import { Overload } from './security/overload.ts';
+import type { OpenRate } from './security/rate-limit.ts';
+import { memoryRates } from './security/rate-windows.ts';
 import { Reconnections } from './security/reconnections.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
@@ -61,6 +65,8 @@ export interface ServerDeps {
   readonly store: Store;
   /** Where bans are kept, for all processes; left out, in this one. */
   readonly bans?: BanStore;
+  /** How often an address may do what, counted for all processes; left out, each counts for itself. */
+  readonly sharedRates?: OpenRate;
   readonly page: RequestHandler;
   /** 5 s when left out. */
   readonly lookAtTlsFilesEveryMs?: number;
@@ -99,14 +105,22 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   setLogger(colyseusLog);
   takeColyseusDebug(colyseusLog.debug);
   const state: State = { phase: 'starting', port: 0, clusterKey: '' };
-  const admission = await openAdmission(deps, addressForm).catch(async (cause) => {
+  const admission = await openAdmission(deps, countedForm).catch(async (cause) => {
     await store.stop();
     throw cause;
   });
   const { players, bans } = admission;
+  const limits = new LimitLog(deps);
+  const doors = openDoors(deps, limits);
+  const vitals = deps.vitals ?? createNodeVitals();
+  const connections = new ConnectionCount();
+  const overload = createOverload(deps, vitals, connections);
   const matchmaking = createMatchmaking({
     ...deps,
+    ...settings,
     answers: adminAnswers(players, bans),
+    roomWaitMs: doors.roomWaitMs,
+    full: () => limits.bit('rooms'),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
     refusesRooms: () => (overload.reason === undefined ? undefined : ERRORS.OVERLOADED),
@@ -117,54 +131,43 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   });
   const { keeper, writer } = matchmaking;
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
-  const limits = new LimitLog(deps);
   const reconnections = new Reconnections({ ...deps, log: limits }, settings);
   const stays = staysOf(settings, limits);
+  const seats = { seats: doors.seats, log: limits, seatTimeoutMs: settings.seatTimeoutMs };
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) => {
-    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, players, ...stays });
+    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, players, seats, ...stays });
     return guardHandlerEvents(matchMaker.defineRoomType(name, Hosted, options), faults);
   });
   planRooms(store.index);
-  const vitals = deps.vitals ?? createNodeVitals();
-  const connections = new ConnectionCount();
-  const overload = createOverload(deps, vitals, connections);
   const refusals = new Refusals(deps);
   let app: RequestListener | undefined;
   const answer: RequestListener = (req, res) => owners.run(REQUEST, () => app?.(req, res));
   const http = createListener(answer, settings, { refusals, tls });
   connections.watch(http);
-  const forwarder = createForwarder(deps, matchmaking, () => state.clusterKey);
-  const sockets = attachGameSockets(
-    http,
-    settings,
-    (upgrade, door) => {
-      if (admission.turnsAway(playerAddress(upgrade.req)))
-        door.turnAway(upgrade, CloseCodes.banned, ERRORS.BANNED.message);
-      else owners.run(REQUEST, () => forwarder.route(upgrade, door));
+  doors.watch(http);
+  const admit = admitTo(doors, admission);
+  const forwarder = createForwarder(deps, matchmaking, admit, () => state.clusterKey);
+  const route: Route = (upgrade, door) => owners.run(REQUEST, () => forwarder.route(upgrade, door));
+  const sockets = attachGameSockets(http, settings, route, {
+    failed: (thrown) => faults.report('player', 'socket', thrown),
+    gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
+    reconnections: {
+      isRefused: (req) => reconnections.isRefused(countedAs(toldAddress(req))),
+      failed: (req) => reconnections.failed(countedAs(toldAddress(req))),
     },
-    {
-      failed: (thrown) => faults.report('player', 'socket', thrown),
-      gateOf: (socket) => new BudgetGate({ ...deps, log: limits }, settings, (why) => socket.eject(why)),
-      reconnections: {
-        isRefused: (req) => reconnections.isRefused(playerAddress(req) ?? ''),
-        failed: (req) => reconnections.failed(playerAddress(req) ?? ''),
-      },
-    },
-  );
+  });
   const parts = { http, sockets, forwarder, matchmaking, overload, vitals, admission };
   try {
     state.clusterKey = await agreedKey(deps, '');
-    const adminFrom = (req: IncomingMessage): string => addressForm(playerAddress(req) ?? '');
-    const admin = await openAdmin(deps, admission, matchmaking.everywhere, adminFrom);
-    app = createApp(deps, { matchmaking, admission, admin, state, overload, faults, refusals, reconnections });
+    const admin = await openAdmin(deps, admission, matchmaking.everywhere, (req) => countedAs(doors.addressOf(req)));
+    app = createApp(deps, { matchmaking, admission, admin, state, overload, faults, refusals, reconnections, doors });
     await matchmaking.setUp(settings.publicAddress || undefined);
     await admission.start();
     await listen(http, settings);
     state.port = (http.address() as AddressInfo).port;
     await matchMaker.accept();
     await keeper.start();
-    overload.start();
     state.phase = 'running';
     http.on('error', (cause) => logger.error('the server cannot accept a connection', {}, cause));
   } catch (cause) {
@@ -212,13 +215,43 @@ function agreedKey({ settings, store }: ServerDeps, current: string): Promise<st
   return clusterKey('', (proposal) => store.agree('cluster-key', current || proposal));
 }
 
-function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: () => string): Forwarder {
+function openDoors({ settings, sharedRates, ...deps }: ServerDeps, log: LimitLog): Doors {
+  const ownRates = memoryRates(deps.clock);
+  return createDoors(
+    {
+      ...deps,
+      log,
+      originAllowed: originCheck(settings.corsOrigins),
+      answer: lastWords,
+      ownRates,
+      sharedRates: sharedRates ?? ownRates,
+      hasSeat: ({ roomId, sessionId, reconnectionToken }) =>
+        matchMaker.getLocalRoomById(roomId)?.hasReservedSeat(sessionId, reconnectionToken) ?? false,
+    },
+    settings,
+  );
+}
+
+type Admit = ForwarderDeps['admit'];
+
+/** By the doors first, then by the bans. From there on headers tell the player's address. */
+function admitTo(doors: Doors, admission: Admission): Admit {
+  return (upgrade, door, signed) => {
+    const inside = doors.entrance.admit(upgrade, door, signed);
+    if (inside === undefined || !admission.turnsAway(toldAddress(upgrade.req))) return inside;
+    inside.turnAway(upgrade, CloseCodes.banned, ERRORS.BANNED.message);
+    return undefined;
+  };
+}
+
+function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, admit: Admit, key: () => string): Forwarder {
   return new Forwarder(
     {
       ...deps,
       ownerOf,
       isLocal: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
-      addressOf: playerAddress,
+      addressOf: toldAddress,
+      admit,
       key,
       now: () => Date.now(),
       openTunnel: httpxyTunnels(deps.settings.tlsCert !== ''),
@@ -227,10 +260,14 @@ function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, key: () => 
   );
 }
 
-/** As rooms are told it. */
-function playerAddress({ headers, socket }: IncomingMessage): string | undefined {
-  const given = Object.entries(headers).map(([name, value]): [string, string] => [name, `${value}`]);
-  return createAuthContext({ headers: new Headers(given), remoteAddress: socket.remoteAddress }).ip?.toString();
+/** What was put into the headers of an admitted socket, where rooms are told it from. */
+function toldAddress({ headers }: IncomingMessage): string {
+  return String(headers['x-real-ip']);
+}
+
+/** The form of an address in which it is banned, and its tries counted. */
+function countedForm(address: string): string {
+  return countedAs(readAddress(address) ?? address);
 }
 
 /** How long who sends nothing may stay: before the join is acknowledged, and after. */
@@ -249,11 +286,6 @@ function createOverload(deps: ServerDeps, vitals: NodeVitals, connections: Conne
   );
 }
 
-/** The form of an address in which it is banned, and its tries counted. */
-function addressForm(address: string): string {
-  return countedAs(readAddress(address) ?? address);
-}
-
 interface AppParts {
   readonly matchmaking: Matchmaking;
   readonly admission: Admission;
@@ -263,30 +295,35 @@ interface AppParts {
   readonly faults: FaultLog;
   readonly refusals: Refusals;
   readonly reconnections: Reconnections;
+  readonly doors: Doors;
 }
 
 function createApp(deps: ServerDeps, parts: AppParts) {
   const { settings, store, page } = deps;
-  const { matchmaking, admission, admin, state, overload, faults, refusals, reconnections } = parts;
-  const match = async ({ method, room, options, headers, remoteAddress }: MatchmakeRequest): Promise<object> => {
+  const { matchmaking, admission, admin, state, overload, faults, refusals, reconnections, doors } = parts;
+  const { matchmaker } = matchmaking;
+  const match = async ({ method, room, options, headers, address }: MatchmakeRequest): Promise<object> => {
     const token = bearerOf(headers.get('authorization'));
-    const context = createAuthContext({ headers, token, remoteAddress });
-    const identity = await admission.identify(token, context.ip);
-    const known = Object.assign(context, { identity });
-    const attempt = (): Promise<object> => matchmaking.matchmaker.match(method as Method, room, options, known);
-    return method === 'reconnect' ? reconnections.attempt(`${context.ip}`, attempt) : attempt();
+    const identity = await admission.identify(token, address);
+    tellAddress(headers, address);
+    const context = Object.assign(createAuthContext({ headers, token }), { identity });
+    const counted = countedAs(address);
+    const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context, counted);
+    return method === 'reconnect' ? reconnections.attempt(counted, attempt) : attempt();
   };
   const app = {
     page,
     refusals,
-    guestPassFor: (req: IncomingMessage) => guestPass(admission, req, playerAddress(req)),
+    guestPassFor: (req: IncomingMessage) => guestPass(admission, req, doors.addressOf(req)),
     admin,
-    originAllowed: originCheck(settings.corsOrigins),
+    originAllowed: doors.originAllowed,
     notReady: () => (state.phase === 'running' ? store.away() : state.phase),
     overloaded: () => overload.reason,
     matchmaking: {
       methods: METHODS,
       match,
+      addressOf: doors.addressOf,
+      waitMs: doors.matchWaitMs,
       failed: (thrown: unknown) => faults.report('matchmaking', 'match', thrown),
       unavailable: () => {
         if (state.phase === 'stopping') return ERRORS.STOPPING;

@@ -12,6 +12,7 @@ import { type NginxServer, startNginx } from '../../deploy/nginx.ts';
 import { findFreePorts } from '../../deploy/ports.ts';
 import { type RedisServer, startRedis } from '../../deploy/redis.ts';
 import { waitFor } from '../../deploy/wait.ts';
+import { OPEN_DOORS } from '../open-doors.ts';
 
 export interface ClusterPlan {
   readonly processes: number;
@@ -51,6 +52,7 @@ export class Cluster implements AsyncDisposable {
       HYPOGEUM_HOST: '127.0.0.1',
       HYPOGEUM_PUBLIC_ADDRESS: '',
       HYPOGEUM_LOG_LEVEL: 'warn',
+      ...OPEN_DOORS,
       REDIS_URL: `redis://127.0.0.1:${port}`,
       ...env,
     };

@@ -2,6 +2,7 @@
  * Every setting of a server process, once: environment name, default, unit, range and help. The parser, `--help` and the
  * README's table are made from this list; nothing else in the project reads the environment.
  */
+import { DOOR_SETTINGS } from './door-settings.ts';
 import { HTTP_SETTINGS } from './http-settings.ts';
 import { IDENTITY_SETTINGS } from './identity-settings.ts';
 import { choice, integer, type Setting, text } from './kinds.ts';
@@ -255,6 +256,7 @@ export const SETTINGS = {
     unit: 'players',
     help: 'AI players fill an arena up to this many.',
   }),
+  ...DOOR_SETTINGS,
   ...HTTP_SETTINGS,
   ...IDENTITY_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;

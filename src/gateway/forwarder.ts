@@ -35,6 +35,11 @@ export interface ForwarderDeps {
   readonly isLocal: (roomId: string) => boolean;
   /** The player's address as rooms of this process would see it. */
   readonly addressOf: (req: IncomingMessage) => string | undefined;
+  /**
+   * Asked first, of every socket: the door to go on with, or undefined when it was refused. `signed`: the player's address by
+   * the word of another process ('' when it did not know); undefined when the socket comes from a player.
+   */
+  readonly admit: (upgrade: Upgrade, door: Door, signed: string | undefined) => Door | undefined;
   /** Asked each time: the processes may have agreed on another one. */
   readonly key: () => string;
   /** Milliseconds since 1970. */
@@ -83,11 +88,13 @@ export class Forwarder {
   }
 
   /** Takes a socket that was asked for; `req.url` can be parsed. Never throws. */
-  route(upgrade: Upgrade, door: Door): void {
-    const forwarded = this.#wasForwarded(upgrade.req);
+  route(upgrade: Upgrade, outside: Door): void {
+    const signed = this.#takeWord(upgrade.req);
+    const door = this.#deps.admit(upgrade, outside, signed);
+    if (door === undefined) return;
     const roomId = seatRoomOf(upgrade.req);
     if (roomId === undefined || this.#deps.isLocal(roomId)) door.accept(upgrade);
-    else if (forwarded) this.#turnAway('moved', upgrade, door);
+    else if (signed !== undefined) this.#turnAway('moved', upgrade, door);
     else if (this.#stopped) this.#refuse('stopping', upgrade.socket);
     else if (this.#slots.size >= this.#options.maxForwarded) this.#refuse('full', upgrade.socket);
     else void this.#forward(roomId, upgrade, door);
@@ -106,13 +113,13 @@ export class Forwarder {
   }
 
   /** Takes another process's word off the request, and the player's address from it if the word is good. */
-  #wasForwarded({ headers, url = '' }: IncomingMessage): boolean {
+  #takeWord({ headers, url = '' }: IncomingMessage): string | undefined {
     const word = headers[FORWARDED_HEADER];
     delete headers[FORWARDED_HEADER];
-    if (typeof word !== 'string') return false;
+    if (typeof word !== 'string') return undefined;
     const address = verify(word, url, { key: this.#deps.key(), now: this.#deps.now() });
     if (address !== undefined && address !== '') headers[ADDRESS_HEADER] = address;
-    return address !== undefined;
+    return address;
   }
 
   /** In one line, which a proxy in front takes for a reason to ask another process. Does not wait for the other side. */

@@ -11,7 +11,7 @@ import { crossOrigin } from './cross-origin.ts';
 import { GUEST_PATHS, type GuestPassFor, guest } from './guest.ts';
 import { healthz, readyz } from './health.ts';
 import { jsonBody } from './json-body.ts';
-import { type MatchmakeDeps, matchmake } from './matchmake.ts';
+import { type MatchmakeDeps, matchmake, notTooOften } from './matchmake.ts';
 import type { Refusals } from './refusals.ts';
 import { replyError } from './reply.ts';
 import { type SecurityHeadersOptions, securityHeaders } from './security-headers.ts';
@@ -41,9 +41,10 @@ export function createHttpApp(deps: HttpDeps, options: HttpOptions): Express {
   app.use(securityHeaders(options), crossOrigin(deps.originAllowed, refusals));
   app.get('/healthz', healthz(deps.overloaded));
   app.get('/readyz', readyz(deps.notReady, deps.overloaded));
+  const rate = notTooOften(deps.matchmaking);
   const body = jsonBody(options, refusals);
-  app.post('/matchmake/:method/:roomName', body, matchmake(deps.matchmaking));
-  app.post(GUEST_PATHS, body, guest(deps.guestPassFor));
+  app.post('/matchmake/:method/:roomName', rate, body, matchmake(deps.matchmaking));
+  app.post(GUEST_PATHS, rate, body, guest(deps.guestPassFor));
   if (deps.admin !== undefined) app.use(admin(deps.admin, body));
   app.use(deps.page);
   app.use((req, res) =>

@@ -2,10 +2,11 @@
  * POST /matchmake/:method/:roomName, Colyseus's matchmaking as every SDK calls it: checks the request, asks the match
  * maker, and answers with a seat or with an error of the catalogue. Rooms are found and made elsewhere.
  */
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
-import { replyError, replyJson } from './reply.ts';
+import { replyError, replyJson, replyLater } from './reply.ts';
 
 export interface MatchmakeRequest {
   readonly method: string;
@@ -13,13 +14,17 @@ export interface MatchmakeRequest {
   readonly room: string;
   readonly options: object;
   readonly headers: Headers;
-  readonly remoteAddress: string | undefined;
+  /** The player's, whatever the headers claim. */
+  readonly address: string;
 }
 
 export interface MatchmakeDeps {
   readonly methods: readonly string[];
   /** Resolves with the seat; rejects with an error that carries a code. */
   readonly match: (request: MatchmakeRequest) => Promise<object>;
+  readonly addressOf: (req: IncomingMessage) => string;
+  /** Asked once a request: 0, or for how many milliseconds its address may ask no more. */
+  readonly waitMs: (req: IncomingMessage) => number;
   /** Why no seat can be given now, as an error to answer with. */
   readonly unavailable: () => ErrorKind | undefined;
   /** An exception without a code: a fault of ours, whose words are not for clients. */
@@ -28,8 +33,18 @@ export interface MatchmakeDeps {
 
 const ROOM = /^[\w.:-]{1,64}$/;
 
+/** Before the body is read. The connection is closed: who goes on has to open another, and those are counted too. */
+export function notTooOften({ waitMs }: MatchmakeDeps): RequestHandler {
+  return (req, res, next) => {
+    const afterMs = waitMs(req);
+    if (afterMs === 0) return next();
+    res.setHeader('connection', 'close');
+    replyLater(res, ERRORS.TOO_MANY_REQUESTS, afterMs);
+  };
+}
+
 /** The body has been read, whatever there is to answer: a connection that ends with one on its way may lose the answer. */
-export function matchmake({ methods, match, unavailable, failed }: MatchmakeDeps): RequestHandler {
+export function matchmake({ methods, match, addressOf, unavailable, failed }: MatchmakeDeps): RequestHandler {
   return async (req, res) => {
     const away = unavailable();
     if (away !== undefined) return replyError(res, away);
@@ -40,9 +55,11 @@ export function matchmake({ methods, match, unavailable, failed }: MatchmakeDeps
       Object.entries(req.headers).map(([name, value]): [string, string] => [name, `${value}`]),
     );
     try {
-      const { remoteAddress } = req.socket;
-      replyJson(res, 200, await match({ method, room, options: req.body as object, headers, remoteAddress }));
+      const address = addressOf(req);
+      replyJson(res, 200, await match({ method, room, options: req.body as object, headers, address }));
     } catch (thrown) {
+      const { retryAfterMs } = (thrown ?? {}) as { retryAfterMs?: unknown };
+      if (typeof retryAfterMs === 'number') return replyLater(res, kindOf(thrown), retryAfterMs);
       if (isCoded(thrown)) return replyError(res, kindOf(thrown), messageOf(thrown));
       failed(thrown);
       replyError(res, ERRORS.UNHANDLED);

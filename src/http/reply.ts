@@ -20,8 +20,8 @@ export function replyError(res: ServerResponse, kind: ErrorKind, message: string
   replyJson(res, kind.status, errorBody(kind, message));
 }
 
-/** A whole response for a socket that is closed after it. */
-export function lastWords(kind: ErrorKind): string {
+/** A whole response for a socket that is closed after it; `retryAfterMs`: when to try again, where that is known. */
+export function lastWords(kind: ErrorKind, retryAfterMs?: number): string {
   const text = JSON.stringify(errorBody(kind, kind.message));
   return [
     `HTTP/1.1 ${kind.status} ${STATUS_CODES[kind.status]}`,
@@ -29,6 +29,7 @@ export function lastWords(kind: ErrorKind): string {
     `Content-Type: ${TYPE}`,
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Cache-Control: no-store',
+    ...(retryAfterMs === undefined ? [] : [`Retry-After: ${seconds(retryAfterMs)}`]),
     '',
     text,
   ].join('\r\n');
@@ -36,4 +37,15 @@ export function lastWords(kind: ErrorKind): string {
 
 function errorBody({ code, retryable }: ErrorKind, error: string): object {
   return { code, error, retryable };
+}
+
+/** The same, with when to try again. */
+export function replyLater(res: ServerResponse, kind: ErrorKind, afterMs: number): void {
+  res.setHeader('retry-after', seconds(afterMs));
+  replyError(res, kind);
+}
+
+/** Whole ones, and one at least. */
+function seconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
 }

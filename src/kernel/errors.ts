@@ -34,6 +34,22 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { code: 539, status: 405, retryable: false, message: 'this method is not allowed here' },
   NOT_FOUND: { code: 540, status: 404, retryable: false, message: 'nothing is here' },
   SEAT_TIMEOUT: { code: 541, status: 541, retryable: true, message: 'the room did not answer in time; try again' },
+  TOO_MANY_REQUESTS: { code: 546, status: 429, retryable: true, message: 'too many requests; try again later' },
+  TOO_MANY_SOCKETS: { code: 547, status: 429, retryable: true, message: 'too many connections; try again later' },
+  SERVER_FULL: {
+    code: 548,
+    status: 503,
+    retryable: true,
+    message: 'this server has all the players it may; try again',
+  },
+  SEATS_NOT_TAKEN: { code: 550, status: 429, retryable: true, message: 'too many seats wait for you; try again' },
+  TOO_MANY_ROOMS_MADE: {
+    code: 551,
+    status: 429,
+    retryable: true,
+    message: 'too many rooms were made; try again later',
+  },
+  NO_MORE_ROOMS: { code: 552, status: 552, retryable: true, message: 'there can be no more rooms now; try again' },
   TOO_MANY_RECONNECTIONS: {
     code: 553,
     status: 429,

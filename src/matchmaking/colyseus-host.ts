@@ -3,7 +3,9 @@
  * `RoomHost`, and what is changed in a room class so that a claim becomes a client in one transition.
  */
 import { CloseCode, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
+import { ERRORS } from '../kernel/errors.ts';
 import { type Identity, sealSeat } from '../kernel/identity.ts';
+import { MatchError } from './match-error.ts';
 import type { RoomHost } from './matchmaker.ts';
 import type { Listing, NamePlan, RoomIndex } from './room-index.ts';
 
@@ -45,13 +47,32 @@ export function stopRoom(roomId: string): void {
   void matchMaker.getLocalRoomById(roomId)?.disconnect(CloseCode.MAY_TRY_RECONNECT);
 }
 
-export const colyseusHost: RoomHost = {
-  get processId() {
+export interface HostOptions {
+  /** At a time, those included that are being made. */
+  readonly maxRooms: number;
+  /** A room was not made because there are so many. */
+  readonly full: () => void;
+}
+
+/** Rooms that a game makes itself, by Colyseus's match maker, are not refused. */
+export class ColyseusHost implements RoomHost {
+  readonly #options: HostOptions;
+  #making = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  get processId(): string {
     return matchMaker.processId;
-  },
+  }
+
+  get takesRooms(): boolean {
+    return matchMaker.stats.local.roomCount + this.#making < this.#options.maxRooms;
+  }
 
   /** As Colyseus's callOnAuth, which it does not export. The verified identity goes along with what it returns. */
-  async auth(name, options, context) {
+  async auth(name: string, options: unknown, context: unknown): Promise<unknown> {
     const Class = matchMaker.getRoomClass(name) as unknown as typeof Room | undefined;
     if (Class === undefined) throw new ServerError(ErrorCode.MATCHMAKE_NO_HANDLER, `room "${name}" is not defined`);
     const { token, identity } = context as { token: string; identity?: Identity };
@@ -59,21 +80,34 @@ export const colyseusHost: RoomHost = {
     if (result === false || result === null || result === undefined)
       throw new ServerError(ErrorCode.AUTH_FAILED, 'onAuth failed');
     return sealSeat(identity, result === true ? undefined : result);
-  },
+  }
 
-  filterOf(name, options) {
+  filterOf(name: string, options: unknown): Readonly<Record<string, unknown>> {
     return matchMaker.getHandler(name).getFilterOptions(options);
-  },
+  }
 
-  async create(name, options, roomId) {
-    return (await matchMaker.handleCreateRoom(name, options, undefined, roomId)) as Listing;
-  },
+  async create(name: string, options: unknown, roomId: string): Promise<Listing> {
+    if (!this.takesRooms) {
+      this.#options.full();
+      throw new MatchError(ERRORS.NO_MORE_ROOMS);
+    }
+    this.#making++;
+    try {
+      return (await matchMaker.handleCreateRoom(name, options as never, undefined, roomId)) as Listing;
+    } finally {
+      this.#making--;
+    }
+  }
 
-  async call(roomId, method, args) {
+  async call(
+    roomId: string,
+    method: string,
+    args: readonly unknown[],
+  ): Promise<{ readonly value: unknown } | undefined> {
     const room = matchMaker.getLocalRoomById(roomId) as unknown as Record<string, Method> | undefined;
     if (room === undefined) return undefined;
     // As from another process: nobody comes to share what only memory can share.
     const copies = JSON.parse(JSON.stringify(args)) as readonly unknown[];
     return { value: await room[method]!(...copies) };
-  },
-};
+  }
+}

@@ -7,7 +7,7 @@ import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
 import { answerCalls, type Handler } from './colyseus-callee.ts';
 import { IndexDriver } from './colyseus-driver.ts';
-import { colyseusHost, stopRoom } from './colyseus-host.ts';
+import { ColyseusHost, type HostOptions, stopRoom } from './colyseus-host.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ListingWriter } from './listing-writer.ts';
 import { MatchError } from './match-error.ts';
@@ -22,7 +22,9 @@ const KNOWN_WITHIN_MS = RENEW_EVERY_MS + 50;
 /** For what is asked everywhere. */
 const PATIENCE = { timeoutMs: 2000 };
 
-export interface MatchmakingDeps {
+export interface MatchmakingDeps extends HostOptions {
+  readonly seatTimeoutMs: number;
+  readonly roomWaitMs: (address: string) => number;
   readonly store: MatchStore<Presence>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -59,13 +61,14 @@ export interface EverywhereAnswer<T> {
 export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
   const { store, address, takesRooms, refusesRooms, lost, answers = {}, ...deps } = all;
   const { index } = store;
+  const host = new ColyseusHost(deps);
   const base = { ...deps, index, timers: nodeTimers };
   const writer = new ListingWriter({ ...base, lost: stopRoom });
   const busyShare = loopMeter();
   const report = (): ProcessReport => {
     const { roomCount: rooms, ccu: players } = matchMaker.stats.local;
     const { processId } = matchMaker;
-    const open = takesRooms() && refusesRooms() === undefined;
+    const open = takesRooms() && refusesRooms() === undefined && host.takesRooms;
     return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: open };
   };
   const again = async (): Promise<void> => {
@@ -76,7 +79,7 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
   const matchmaker = new Matchmaker({
     ...base,
     calls,
-    host: colyseusHost,
+    host,
     processes: () => keeper.processes,
     inDoubt: () => keeper.inDoubt(deps.clock.now()),
     refusesRooms,
@@ -106,7 +109,7 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
           if (keeper.stoodStill(deps.clock.now())) throw new MatchError(ERRORS.SEAT_TIMEOUT);
           const refusal = refusesRooms();
           if (refusal !== undefined) throw new MatchError(refusal);
-          return colyseusHost.create(String(name), options, String(roomId));
+          return host.create(String(name), options, String(roomId));
         },
       });
     },

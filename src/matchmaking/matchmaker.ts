@@ -50,6 +50,10 @@ export interface MatchmakerDeps {
   readonly refusesRooms: () => ErrorKind | undefined;
   readonly random: () => number;
   readonly newId: () => string;
+  /** How long a seat waits for its socket. */
+  readonly seatTimeoutMs: number;
+  /** Asked once for each room that is made for a player: 0, or for how many milliseconds their address may have none made. */
+  readonly roomWaitMs: (address: string) => number;
 }
 
 export const METHODS = ['joinOrCreate', 'create', 'join', 'joinById', 'reconnect'] as const;
@@ -62,11 +66,28 @@ const RESERVE_WITHIN_MS = 1000;
 const CREATE_WITHIN_MS = 2000;
 /** The row of a room that ended is usually gone by then. */
 const ROW_GOES_WITHIN_MS = 30;
+/** A player whose address holds too many seats asks again: a socket comes soon, if it comes. */
+const HELD_PAUSES_MS = [50, 100, 200, 400];
+/** What it is told then. */
+const HELD_FOR_MS = 1000;
+/** A process that says so makes no room now, and another may. */
+const HAS_NO_ROOM: readonly unknown[] = [ERRORS.OVERLOADED.code, ERRORS.NO_MORE_ROOMS.code];
 /** Processes asked to make one room. */
 const CREATORS = 3;
 
-/** What became of a seat: the player's; the room has none; nobody answered in time, or nobody is there. */
-type Outcome = 'seated' | 'full' | 'silent';
+/**
+ * What became of a seat: the player's; the room has none; their address has to take those first that it holds; nobody
+ * answered in time, or nobody is there.
+ */
+type Outcome = 'seated' | 'full' | 'held' | 'silent';
+
+/** Whom a seat is for. */
+interface Player {
+  readonly options: object;
+  readonly context: unknown;
+  /** As it is counted; undefined when nobody is to be counted. */
+  readonly address: string | undefined;
+}
 
 export class Matchmaker {
   readonly #deps: MatchmakerDeps;
@@ -81,15 +102,18 @@ export class Matchmaker {
     this.#deps = deps;
     this.#finder = new SeatFinder({
       ...deps,
-      create: (name, options) => this.#createSomewhere(name, options),
+      create: (name, options, address) => this.#createSomewhere(name, options, address),
       suspects: () => this.#suspected(),
     });
   }
 
-  /** @param room its name; its id for joinById and reconnect. @throws an error with a code. */
-  async match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
+  /**
+   * @param room its name; its id for joinById and reconnect. @param address the player's, as it is counted.
+   * @throws an error with a code.
+   */
+  async match(method: Method, room: string, options: object, context: unknown, address?: string): Promise<Seat> {
     try {
-      return await this.#match(method, room, options, context);
+      return await this.#match(method, room, { options, context, address });
     } catch (cause) {
       // What exactly is away is for the log.
       const isAway = (cause as { code?: unknown } | null)?.code === ERRORS.STORE_AWAY.code;
@@ -97,53 +121,57 @@ export class Matchmaker {
     }
   }
 
-  #match(method: Method, room: string, options: object, context: unknown): Promise<Seat> {
+  #match(method: Method, room: string, player: Player): Promise<Seat> {
     switch (method) {
       case 'joinOrCreate':
       case 'join':
-        return this.#join(room, options, context, method === 'join');
+        return this.#join(room, player, method === 'join');
       case 'create':
-        return this.#create(room, options, context);
+        return this.#create(room, player);
       case 'joinById':
-        return this.#joinById(room, options, context);
+        return this.#joinById(room, player);
       case 'reconnect':
-        return this.#reconnect(room, options);
+        return this.#reconnect(room, player.options);
     }
   }
 
-  async #join(name: string, options: object, context: unknown, listedOnly: boolean): Promise<Seat> {
+  async #join(name: string, player: Player, listedOnly: boolean): Promise<Seat> {
     const { clock, host, index } = this.#deps;
+    const { options, context, address } = player;
     const filter = host.filterOf(name, options);
     const auth = await host.auth(name, options, context);
     const sessionId = this.#sessionOf(auth);
     const lastTryAt = clock.now() + TRY_WITHIN_MS;
-    let outcome: Outcome = 'full';
+    let outcome: Exclude<Outcome, 'seated'> = 'full';
     for (let tries = 0; tries < TRIES && clock.now() <= lastTryAt; tries++) {
-      const listing = await this.#finder.find({ name, filter, claim: sessionId, options, listedOnly });
+      const listing = await this.#finder.find({ name, filter, claim: sessionId, options, address, listedOnly });
       if (listing === undefined) throw new MatchError(ERRORS.NO_MATCH);
-      outcome = await this.#reserve(listing, sessionId, options, auth).catch((cause) => {
+      const became = await this.#reserve(listing, sessionId, player, auth).catch((cause) => {
         void index.release(listing.roomId, [sessionId]).catch(() => {});
         throw cause;
       });
-      if (outcome === 'seated') return seatIn(listing, sessionId);
+      if (became === 'seated') return seatIn(listing, sessionId);
+      outcome = became;
       await index.release(listing.roomId, [sessionId]);
+      if (outcome === 'held') await this.#pause(HELD_PAUSES_MS[tries]);
     }
-    throw new MatchError(refusalFor(outcome));
+    throw refusalFor(outcome);
   }
 
-  async #create(name: string, options: object, context: unknown): Promise<Seat> {
+  async #create(name: string, player: Player): Promise<Seat> {
     const { host } = this.#deps;
+    const { options, context, address } = player;
     host.filterOf(name, options);
     const auth = await host.auth(name, options, context);
-    const listing = await this.#createSomewhere(name, options);
-    return this.#sitDown(listing, options, auth);
+    const listing = await this.#createSomewhere(name, options, address);
+    return this.#sitDown(listing, player, auth);
   }
 
-  async #joinById(roomId: string, options: object, context: unknown): Promise<Seat> {
+  async #joinById(roomId: string, player: Player): Promise<Seat> {
     const listing = await this.#listingOf(roomId);
     if (listing.locked) throw new MatchError(ERRORS.ROOM_FULL);
-    const auth = await this.#deps.host.auth(listing.name, options, context);
-    return this.#sitDown(listing, options, auth);
+    const auth = await this.#deps.host.auth(listing.name, player.options, player.context);
+    return this.#sitDown(listing, player, auth);
   }
 
   async #reconnect(roomId: string, options: { readonly reconnectionToken?: unknown }): Promise<Seat> {
@@ -162,11 +190,19 @@ export class Matchmaker {
     throw new MatchError(this.#deps.inDoubt() ? ERRORS.STORE_AWAY : ERRORS.ROOM_NOT_FOUND);
   }
 
-  async #sitDown(listing: Listing, options: object, auth: unknown): Promise<Seat> {
+  async #sitDown(listing: Listing, player: Player, auth: unknown): Promise<Seat> {
     const sessionId = this.#sessionOf(auth);
-    const outcome = await this.#reserve(listing, sessionId, options, auth);
-    if (outcome !== 'seated') throw new MatchError(refusalFor(outcome));
+    let outcome = await this.#reserve(listing, sessionId, player, auth);
+    for (let again = 0; outcome === 'held' && again < HELD_PAUSES_MS.length; again++) {
+      await this.#pause(HELD_PAUSES_MS[again]);
+      outcome = await this.#reserve(listing, sessionId, player, auth);
+    }
+    if (outcome !== 'seated') throw refusalFor(outcome);
     return seatIn(listing, sessionId);
+  }
+
+  #pause(ms: number | undefined): Promise<void> {
+    return new Promise((resolve) => (ms === undefined ? resolve() : this.#deps.timers.after(ms, resolve)));
   }
 
   /** A room may give its players session ids of its own. */
@@ -177,9 +213,13 @@ export class Matchmaker {
   }
 
   /** @throws MatchError when Redis is away, and what the room threw. */
-  async #reserve(listing: Listing, sessionId: string, options: object, auth: unknown): Promise<Outcome> {
+  async #reserve(listing: Listing, sessionId: string, player: Player, auth: unknown): Promise<Outcome> {
+    const seconds = this.#deps.seatTimeoutMs / 1000;
+    // For whom the seat is goes behind what stock rooms look at (limitHeldSeats).
+    const args = [sessionId, player.options, auth, seconds, false, null, player.address];
     try {
-      const seated = await this.#callRoom(listing, '_reserveSeat', [sessionId, options, auth]);
+      const seated = await this.#callRoom(listing, '_reserveSeat', args);
+      if (seated === 'held') return 'held';
       return seated === true ? 'seated' : 'full';
     } catch (cause) {
       if (!(cause instanceof CallError)) throw cause;
@@ -194,7 +234,7 @@ export class Matchmaker {
    * @throws MatchError when that cannot be known, because Redis is away.
    */
   async #isThere(processId: string): Promise<boolean> {
-    const { calls, host, timers } = this.#deps;
+    const { calls, host } = this.#deps;
     if (processId !== host.processId) {
       const alive = calls.call({ processId }, 'alive', [], { timeoutMs: RESERVE_WITHIN_MS }).catch((cause) => {
         if (cause instanceof CallError && cause.failure === 'away') throw this.#refusalOf(cause);
@@ -202,7 +242,7 @@ export class Matchmaker {
       });
       if (!(await alive)) return false;
     }
-    await new Promise<void>((resolve) => timers.after(ROW_GOES_WITHIN_MS, resolve));
+    await this.#pause(ROW_GOES_WITHIN_MS);
     return true;
   }
 
@@ -215,8 +255,10 @@ export class Matchmaker {
   }
 
   /** At most one of those that are asked lists the room: all are asked for the same id. */
-  async #createSomewhere(name: string, options: unknown): Promise<Listing> {
-    const { host, calls, newId, random, refusesRooms } = this.#deps;
+  async #createSomewhere(name: string, options: unknown, address: string | undefined): Promise<Listing> {
+    const { host, calls, newId, random, refusesRooms, roomWaitMs } = this.#deps;
+    const retryAfterMs = address === undefined ? 0 : roomWaitMs(address);
+    if (retryAfterMs > 0) throw new MatchError(ERRORS.TOO_MANY_ROOMS_MADE, { retryAfterMs });
     const roomId = newId();
     const avoid = new Set(this.#suspected());
     // What others were told of this process is a moment old.
@@ -232,8 +274,8 @@ export class Matchmaker {
       } catch (cause) {
         if (!(cause instanceof CallError)) throw cause;
         avoid.add(processId);
-        if (isRefusal(cause, ERRORS.OVERLOADED)) continue;
-        const tooLate = isRefusal(cause, ERRORS.SEAT_TIMEOUT);
+        if (cause.failure === 'refused' && HAS_NO_ROOM.includes(cause.code)) continue;
+        const tooLate = cause.failure === 'refused' && cause.code === ERRORS.SEAT_TIMEOUT.code;
         if (cause.failure !== 'dead' && cause.failure !== 'timeout' && !tooLate) throw this.#refusalOf(cause);
         this.#suspect(processId);
       }
@@ -268,12 +310,15 @@ export class Matchmaker {
   }
 }
 
-function isRefusal({ failure, code }: CallError, kind: ErrorKind): boolean {
-  return failure === 'refused' && code === kind.code;
-}
-
-function refusalFor(outcome: Outcome) {
-  return outcome === 'full' ? ERRORS.ROOM_FULL : ERRORS.SEAT_TIMEOUT;
+function refusalFor(outcome: Exclude<Outcome, 'seated'>): MatchError {
+  switch (outcome) {
+    case 'full':
+      return new MatchError(ERRORS.ROOM_FULL);
+    case 'held':
+      return new MatchError(ERRORS.SEATS_NOT_TAKEN, { retryAfterMs: HELD_FOR_MS });
+    case 'silent':
+      return new MatchError(ERRORS.SEAT_TIMEOUT);
+  }
 }
 
 function seatIn({ name, roomId, processId, publicAddress }: Listing, sessionId: string): Seat {

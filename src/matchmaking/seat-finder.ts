@@ -14,7 +14,7 @@ export interface SeatFinderDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Makes a room somewhere. */
-  readonly create: (name: string, options: unknown) => Promise<Listing>;
+  readonly create: (name: string, options: unknown, address: string | undefined) => Promise<Listing>;
   /** Processes that did not answer a moment ago. */
   readonly suspects: () => readonly string[];
 }
@@ -24,6 +24,8 @@ export interface SeatRequest extends RoomRequest {
   readonly claim: string;
   /** What a room is made with, if one is made for this joiner. */
   readonly options: unknown;
+  /** The joiner's, if it is known. */
+  readonly address?: string | undefined;
   /** Never makes a room. */
   readonly listedOnly: boolean;
 }
@@ -116,10 +118,10 @@ export class SeatFinder {
   /** The room is made for this joiner, who may sit in it first. */
   async #create(queue: Queue, creator: Joiner, ticket: string): Promise<void> {
     const { index, create } = this.#deps;
-    const { name, filter, claim, options } = creator;
+    const { name, filter, claim, options, address } = creator;
     const ended = this.#keepCreating(ticket);
     try {
-      const listing = await create(name, options)
+      const listing = await create(name, options, address)
         .catch((cause) => {
           void index.notCreated(ticket).catch(() => {});
           throw cause;

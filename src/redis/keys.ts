@@ -37,6 +37,9 @@ export const KEYS = {
   renewed: `${OURS}renewed`,
   grace: `${OURS}grace`,
 
+  /** Followed by the name of a rate, `:` and an address: how often it did that in a window. */
+  rates: `${OURS}rates:`,
+
   /** Followed by a name: what the processes agreed on. */
   agreed: `${OURS}agreed:`,
 

@@ -17,6 +17,7 @@ import type { FaultLog } from '../isolation/fault-log.ts';
 import type { Owners } from '../isolation/node-owners.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
+import { limitHeldSeats, type SeatServices } from '../security/colyseus-held-seats.ts';
 import type { Players } from '../security/colyseus-players.ts';
 import { compareTokensInConstantTime, giveStrongTokens } from '../security/colyseus-reconnection-tokens.ts';
 import { insistOnSchemas } from './checked-messages.ts';
@@ -28,6 +29,7 @@ export interface HostServices extends RoomServices {
   readonly owners: Owners;
   readonly lines: Lines;
   readonly claims: Claims;
+  readonly seats: SeatServices;
   readonly joins: JoinLimit;
   readonly players: Players;
 }
@@ -50,6 +52,7 @@ export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): 
   keepNoSeatForEjected(Hosted);
   compareTokensInConstantTime(Hosted);
   hostSeats(Hosted, services.claims);
+  limitHeldSeats(Hosted, services.seats);
   comeBackAfterShutdown(Hosted);
   const { joinOptions } = Base as { joinOptions?: ZodType };
   if (joinOptions !== undefined) checkJoinOptions(Hosted, joinOptions);

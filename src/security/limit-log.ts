@@ -26,8 +26,11 @@ export class LimitLog {
     this.#deps = deps;
   }
 
-  /** @param limit which one: a constant of the code, never anything from outside. */
-  bit(limit: string): void {
+  /**
+   * @param limit which one: a constant of the code, never anything from outside. @param address who ran into it, if that is
+   * known: the line that comes tells one of them.
+   */
+  bit(limit: string, address?: string): void {
     const { clock, logger, meter } = this.#deps;
     meter.count('hypogeum_limit_hits_total', 1, { limit });
     const now = clock.now();
@@ -35,7 +38,7 @@ export class LimitLog {
     this.#kinds.set(limit, kind);
     kind.unlogged++;
     if (now - kind.loggedAtMs < LOG_AGAIN_AFTER_MS) return;
-    logger.warn('a limit was reached', { limit, times: kind.unlogged });
+    logger.warn('a limit was reached', { limit, times: kind.unlogged, ...(address && { address }) });
     kind.loggedAtMs = now;
     kind.unlogged = 0;
   }

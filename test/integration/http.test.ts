@@ -205,6 +205,8 @@ describe('matchmaking that fails without a code', () => {
       matchmaking: {
         methods: ['create'],
         match: () => Promise.reject(inner),
+        addressOf: () => '127.0.0.1',
+        waitMs: () => 0,
         unavailable: () => undefined,
         failed: (fault: unknown) => void thrown.push(fault),
       },

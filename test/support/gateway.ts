@@ -35,6 +35,7 @@ export async function startGateway(
       ownerOf: async () => undefined,
       isLocal: () => false,
       addressOf: (req) => createAuthContext({ headers: headersOf(req), remoteAddress: req.socket.remoteAddress }).ip,
+      admit: (_upgrade, door) => door,
       key: () => KEY,
       now: () => Date.now(),
       openTunnel: httpxyTunnels(false),

@@ -1,5 +1,6 @@
 /** A real server in this process, on a free loopback port, with the rooms a test names. Stop it in `after`. */
 import { Client } from '@colyseus/sdk';
+import { OPEN_DOORS } from '../../loadtest/open-doors.ts';
 import { parseEnvironment } from '../../src/config/parse.ts';
 import { openLocalStore } from '../../src/matchmaking/colyseus-local-store.ts';
 import { type Counters, createCounters } from '../../src/observability/counters.ts';
@@ -20,7 +21,7 @@ export interface TestServerOptions {
 }
 
 export async function startTestServer({ rooms, env = {}, deps = {} }: TestServerOptions): Promise<TestServer> {
-  const parsed = parseEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', ...env });
+  const parsed = parseEnvironment({ HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', ...OPEN_DOORS, ...env });
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const lines: LogLine[] = [];
   const counters = createCounters();

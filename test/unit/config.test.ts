@@ -59,6 +59,28 @@ describe('settings', () => {
     }
   });
 
+  it('have lists, whose items are checked each', () => {
+    const parsed = parseEnvironment({
+      HYPOGEUM_TRUSTED_PROXIES: ' 127.0.0.0/8, ::1 ,2001:db8::/32',
+      HYPOGEUM_CORS_ORIGINS: 'https://play.example.com,local',
+    });
+    assert.ok(parsed.ok);
+    assert.deepEqual(parsed.settings.trustedProxies, ['127.0.0.0/8', '::1', '2001:db8::/32']);
+    assert.deepEqual(parsed.settings.corsOrigins, ['https://play.example.com', 'local']);
+    for (const proxies of ['proxy.example.com', '10.0.0.0/33', '::1/129', '10.0.0.0/', '10.0.0.1/8/8', '10.0.0.1 ::1'])
+      assert.match(mistakes({ HYPOGEUM_TRUSTED_PROXIES: proxies })[0]!, /^HYPOGEUM_TRUSTED_PROXIES must be/, proxies);
+    for (const origins of ['play.example.com', 'https://x/', 'https://x,nonsense'])
+      assert.match(mistakes({ HYPOGEUM_CORS_ORIGINS: origins })[0]!, /^HYPOGEUM_CORS_ORIGINS must be/, origins);
+  });
+
+  it('limit who comes in, without being told to', () => {
+    const parsed = parseEnvironment({});
+    assert.ok(parsed.ok);
+    const { settings } = parsed;
+    assert.deepEqual([settings.seatTimeoutMs, settings.heldSeatsPercent, settings.trustedProxies], [5000, 25, []]);
+    assert.deepEqual([settings.maxSocketsPerAddress, settings.matchRate, settings.roomRate], [300, 300, 60]);
+  });
+
   it('are all in --help and, the same, in the README', () => {
     for (const { env, help } of Object.values(SETTINGS)) {
       assert.ok(helpText().includes(env) && helpText().includes(help), env);

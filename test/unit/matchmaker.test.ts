@@ -26,6 +26,7 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     fail: undefined as Error | undefined,
     refusal: undefined as ErrorKind | undefined,
     asked: 0,
+    roomWaitMs: 0,
     cutAt: '',
     auth: undefined as object | undefined,
   };
@@ -122,6 +123,8 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     refusesRooms: () => settings.refusal,
     random,
     newId: () => `id${++ids}`,
+    seatTimeoutMs: 5000,
+    roomWaitMs: () => settings.roomWaitMs,
   });
   const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
     matchmaker.match(method, 'duel', {}, {});
@@ -386,5 +389,73 @@ describe('Matchmaker', () => {
     await settled();
     await time.pass(8000);
     assert.equal(await joins[1], ERRORS.SEAT_TIMEOUT.code);
+  });
+
+  describe("an address's limits", () => {
+    const ADDRESS = '192.0.2.1';
+
+    it('D12: a joiner whose address holds too many seats waits a moment, without a claim', async () => {
+      const { matchmaker, open, listeners, index, time } = await setUp({ others: ['there'] });
+      await open('there', 'r');
+      const asked: (readonly unknown[])[] = [];
+      listeners.set('$r', (_reserve, args) => {
+        asked.push(args);
+        return asked.length < 3 ? 'held' : true;
+      });
+      const seat = matchmaker.match('joinOrCreate', 'duel', {}, {}, ADDRESS);
+      await settled();
+      await time.pass(40);
+      assert.equal(asked.length, 1);
+      assert.equal((await index.claim({ name: 'duel', filter: {}, claims: ['a', 'b'] })).granted.length, 2);
+      await index.release('r', ['a', 'b']);
+      await time.pass(200);
+      assert.equal((await seat).roomId, 'r');
+      assert.deepEqual([asked.length, asked[0]!.slice(3)], [3, [5, false, null, ADDRESS]]);
+    });
+
+    it('D12: and is told to take its seats first when none came free', async () => {
+      for (const method of ['joinOrCreate', 'joinById'] as const) {
+        const { matchmaker, open, listeners, index, time, created } = await setUp({ others: ['there'] });
+        await open('there', 'r');
+        let asked = 0;
+        listeners.set('$r', () => {
+          asked++;
+          return 'held';
+        });
+        const refusal = matchmaker.match(method, method === 'joinById' ? 'r' : 'duel', {}, {}, ADDRESS).catch((e) => e);
+        await settled();
+        await time.pass(1500);
+        const { code, retryAfterMs } = (await refusal) as { code: number; retryAfterMs: number };
+        assert.deepEqual([code, retryAfterMs, asked, created], [ERRORS.SEATS_NOT_TAKEN.code, 1000, 5, ['r']]);
+        assert.equal((await index.claim({ name: 'duel', filter: {}, claims: ['a', 'b'] })).granted.length, 2);
+      }
+    });
+
+    it('D13: a joiner who may have no room made is told so; others wait for none of it', async () => {
+      const { matchmaker, settings, created, join } = await setUp();
+      settings.roomWaitMs = 30_000;
+      for (const method of ['joinOrCreate', 'create'] as const) {
+        const refusal = await matchmaker.match(method, 'duel', {}, {}, ADDRESS).catch((e) => e);
+        assert.deepEqual([refusal.code, refusal.retryAfterMs], [ERRORS.TOO_MANY_ROOMS_MADE.code, 30_000]);
+      }
+      assert.deepEqual(created, []);
+      assert.ok(await join(), 'a call of the game itself');
+    });
+
+    it('D14: a process that can make no more rooms is passed over, for this room only', async () => {
+      const { join, listeners, created } = await setUp({ others: ['there'], random: () => 0.999 });
+      let asked = 0;
+      listeners.set('hypogeum:there', () => {
+        asked++;
+        throw Object.assign(new Error('full'), { code: ERRORS.NO_MORE_ROOMS.code });
+      });
+      const seats = [await join('create'), await join('create'), await join('create')];
+      assert.deepEqual(
+        seats.map(({ processId }) => processId),
+        ['here', 'here', 'here'],
+      );
+      assert.equal(created.length, 3);
+      assert.ok(asked >= 2, `${asked}`);
+    });
   });
 });

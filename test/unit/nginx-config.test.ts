@@ -95,7 +95,14 @@ describe('ecosystem.config.js', () => {
     });
     assert.deepEqual(
       apps.map(({ env }) => env),
-      [{ HYPOGEUM_PORT: '4000', HYPOGEUM_HOST: '0.0.0.0', HYPOGEUM_PUBLIC_ADDRESS: 'play.example.com/p0' }],
+      [
+        {
+          HYPOGEUM_PORT: '4000',
+          HYPOGEUM_HOST: '0.0.0.0',
+          HYPOGEUM_TRUSTED_PROXIES: '127.0.0.0/8, ::1',
+          HYPOGEUM_PUBLIC_ADDRESS: 'play.example.com/p0',
+        },
+      ],
     );
   });
 

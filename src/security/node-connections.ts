@@ -1,0 +1,105 @@
+/**
+ * Cuts TCP connections beyond what an address may have, before a byte of them is read. Those of listed proxies stand for
+ * many, and those of other processes for players who were counted there: neither counts.
+ */
+import type { Server, Socket } from 'node:net';
+import type { Meter } from '../kernel/ports.ts';
+import { countedAs, type PlayerAddresses, readAddress } from './addresses.ts';
+import type { LimitLog } from './limit-log.ts';
+import { Occupancy, type OccupancyLimits } from './occupancy.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export interface ConnectionsDeps {
+  readonly addresses: PlayerAddresses;
+  readonly rate: RateLimit;
+  readonly log: LimitLog;
+  readonly meter: Meter;
+}
+
+export class Connections {
+  readonly #deps: ConnectionsDeps;
+  readonly #limits: OccupancyLimits;
+  readonly #open: Occupancy;
+  /** Of those that count, by the other side's address and port: what ends it. With TLS there are two objects for one socket. */
+  readonly #leaving = new Map<string, () => void>();
+
+  constructor(deps: ConnectionsDeps, limits: OccupancyLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#open = new Occupancy(limits);
+  }
+
+  /** Those that count. */
+  get open(): Occupancy {
+    return this.#open;
+  }
+
+  /** To be called before others listen for connections: those who listen already hear of admitted ones only. */
+  watch(server: Server): void {
+    // Proxies' too, and by the system call that takes them.
+    server.maxConnections = this.#limits.inAll;
+    server.on('drop', (data) => this.#deps.log.bit('connections', data?.remoteAddress));
+    // Node's own listener makes a parser for each: a quarter of what a connection costs that is cut.
+    const inside = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#admits(socket)) for (const listener of inside) listener.call(server, socket);
+    });
+  }
+
+  /** Not a player's: it counts for nobody. Twice is fine. */
+  release(socket: Peer): void {
+    this.#leaving.get(nameOf(socket))?.();
+  }
+
+  #admits(socket: Socket): boolean {
+    const address = readAddress(socket.remoteAddress ?? '');
+    if (address === undefined) return cut(socket); // it has ended already
+    if (this.#deps.addresses.isProxy(address)) return true;
+    const counted = countedAs(address);
+    const why = this.#refusalFor(counted);
+    if (why !== undefined) {
+      this.#deps.log.bit(why, counted);
+      return cut(socket);
+    }
+    this.#count(socket, counted);
+    return true;
+  }
+
+  /** Its socket has not ended, so its end is still to come, once. */
+  #count(socket: Socket, counted: string): void {
+    const name = nameOf(socket);
+    const leave = (): void => {
+      if (this.#leaving.get(name) !== leave) return;
+      this.#leaving.delete(name);
+      this.#open.leave(counted);
+      this.#gauge();
+    };
+    this.#leaving.set(name, leave);
+    socket.once('close', leave);
+    this.#gauge();
+  }
+
+  #refusalFor(counted: string): string | undefined {
+    if (this.#deps.rate.take(counted) > 0) return 'connection_rate';
+    const crowd = this.#open.enter(counted);
+    if (crowd === undefined) return undefined;
+    return crowd === 'all' ? 'connections' : 'connections_of_address';
+  }
+
+  #gauge(): void {
+    this.#deps.meter.gauge('hypogeum_player_connections', this.#open.inAll);
+  }
+}
+
+function cut(socket: Socket): false {
+  socket.destroy();
+  return false;
+}
+
+type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+
+/** One connection's at a time. */
+function nameOf({ remoteAddress, remotePort }: Peer): string {
+  return `${remoteAddress} ${remotePort}`;
+}

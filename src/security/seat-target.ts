@@ -1,0 +1,35 @@
+/** What a WebSocket's target asks for, read as Colyseus reads it (WebSocketTransport of ws-transport 0.18.4). Pure. */
+
+export interface SeatTarget {
+  readonly roomId: string;
+  readonly sessionId: string;
+  /** Of a player who comes back. */
+  readonly reconnectionToken: string | undefined;
+}
+
+/** Rooms may name their players' sessions themselves. */
+const LONGEST_SESSION_ID = 128;
+const LONGEST_TOKEN = 512;
+
+/**
+ * Undefined for a target without a seat: SDKs measure their latency there.
+ * @param url can be parsed.
+ */
+export function seatTargetOf(url: string): SeatTarget | 'malformed' | undefined {
+  const { pathname, searchParams } = new URL(`ws://server${url}`);
+  const roomId = /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/.exec(pathname)?.[1];
+  const sessionId = searchParams.get('sessionId') ?? '';
+  if (roomId === undefined && sessionId === '') return undefined;
+  const reconnectionToken = searchParams.get('reconnectionToken') || undefined;
+  const isRead =
+    roomId !== undefined &&
+    isReadable(sessionId, LONGEST_SESSION_ID) &&
+    !(sessionId in Object.prototype) &&
+    (reconnectionToken === undefined || isReadable(reconnectionToken, LONGEST_TOKEN));
+  return isRead ? { roomId, sessionId, reconnectionToken } : 'malformed';
+}
+
+/** Neither empty nor long, and without control characters. */
+function isReadable(text: string, longest: number): boolean {
+  return text.length <= longest && /^\P{Cc}+$/u.test(text);
+}
