@@ -12,7 +12,7 @@ export interface ConsoleLike {
   error: Complain;
 }
 
-const OF_SCHEMA = /^(@colyseus\/schema|"refId" not found|Please report this issue)/;
+const OF_SCHEMA = /^(@colyseus\/schema|decode\.utf8Read\(\): |"refId" not found|Please report this issue)/;
 
 /** Returns what puts the console back as it was. */
 export function tameConsole(console: ConsoleLike, faults: FaultLog): () => void {
