@@ -25,8 +25,13 @@ const INPUTS: readonly Buffer[] = Array.from({ length: DIRECTIONS }, (_, directi
   BUTTONS.map((buttons) => inputFrame((direction / DIRECTIONS) * Math.PI * 2, buttons)),
 );
 
+export interface Patched {
+  /** A patch arrived; `now`: monotonic milliseconds. */
+  patched(player: AbusePlayer, now: number): void;
+}
+
 /** Patch intervals of all bots, while a window is open. */
-export class PatchWatch {
+export class PatchWatch implements Patched {
   #intervals: DurationHistogram | undefined;
   readonly #patchedAt = new Map<AbusePlayer, number>();
 
@@ -64,7 +69,7 @@ export class AbuseBot {
   }
 
   /** @throws when it is not let in. */
-  static async join(port: number, index: number, seed: number, watch: PatchWatch): Promise<AbuseBot> {
+  static async join(port: number, index: number, seed: number, watch: Patched): Promise<AbuseBot> {
     const options = { name: `Bot ${index + 1}` };
     const wish = { port, from: botAddress(index), method: 'joinOrCreate', room: 'arena', options } as const;
     let entered: AbusePlayer | undefined;

@@ -1,9 +1,10 @@
 /** Rooms that attackers are let into: a stock class and a GameRoom that count what reaches their handlers, and a public one. */
-import { type Client, Room } from '@colyseus/core';
+import { type Client, CloseCode, Room } from '@colyseus/core';
 import { schema, t } from '@colyseus/schema';
 import { GameRoom } from '../../src/roomkit/index.ts';
 
 const PenState = schema({ ticks: t.uint32().default(0) }, 'PenState');
+/** For those whose connection is lost, not for those who were thrown out. */
 const RECONNECT_SECONDS = 20;
 const TICK_RATE = 20;
 export const PUBLIC_SEATS = 16;
@@ -41,8 +42,8 @@ export class Pen extends Room<{ state: InstanceType<typeof PenState> }> {
     this.setFixedTimestep(() => void this.state.ticks++, TICK_RATE);
   }
 
-  override async onDrop(client: Client): Promise<void> {
-    await this.allowReconnection(client, RECONNECT_SECONDS);
+  override async onDrop(client: Client, code?: number): Promise<void> {
+    if (code === CloseCode.ABNORMAL_CLOSURE) await this.allowReconnection(client, RECONNECT_SECONDS);
   }
 }
 
@@ -59,8 +60,8 @@ export class GamePen extends GameRoom<{ state: InstanceType<typeof PenState> }> 
     this.state.ticks++;
   }
 
-  override async onDrop(client: Client): Promise<void> {
-    await this.allowReconnection(client, RECONNECT_SECONDS);
+  override async onDrop(client: Client, code?: number): Promise<void> {
+    if (code === CloseCode.ABNORMAL_CLOSURE) await this.allowReconnection(client, RECONNECT_SECONDS);
   }
 }
 

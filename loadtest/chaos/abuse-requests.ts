@@ -15,7 +15,6 @@ function upgrade(target: string, ...headers: string[]): Buffer {
 /** No parser of HTTP takes these. */
 export const MALFORMED: readonly Buffer[] = [
   request('GET / HTTP/9.9', 'Host: x'),
-  request('GET /', 'Host: x'),
   request('GET  / HTTP/1.1 extra', 'Host: x'),
   request('\x00\x01\x02\x03'),
   request('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'),
@@ -29,7 +28,7 @@ export const MALFORMED: readonly Buffer[] = [
     request('POST /matchmake/joinOrCreate/arena HTTP/1.1', 'Host: x', 'Transfer-Encoding: chunked'),
     Buffer.from('zz\r\n\r\n'),
   ]),
-  request('PRI * HTTP/2.0'),
+  request('PRI * HTTP/2.0', '', 'SM'),
   request('get / http/1.1', 'host: x'),
   request(`${'A'.repeat(200)} / HTTP/1.1`, 'Host: x'),
 ];

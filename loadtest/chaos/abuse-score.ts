@@ -64,7 +64,7 @@ export class Score {
     return {
       seconds,
       offered: this.#offered,
-      peakPerSecond: Math.max(0, ...this.#slots.map((count) => count ?? 0)) * (1000 / SLOT_MS),
+      peakPerSecond: this.#slots.reduce((most, count) => Math.max(most, count), 0) * (1000 / SLOT_MS),
       accepted: this.#accepted,
       acceptedLate: this.#acceptedLate,
       heldLate: this.#heldLate,

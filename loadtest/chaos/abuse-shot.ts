@@ -3,6 +3,7 @@
  * second: one write, one read, and a reset instead of a goodbye, so that no port stays taken.
  */
 import { connect, type Socket } from 'node:net';
+import { FrameReader, Opcode } from '../bots/frames.ts';
 
 export interface Shot {
   readonly port: number;
@@ -23,8 +24,6 @@ export interface Impact {
 
 const SWITCHING = 101;
 const HEAD_END = '\r\n\r\n';
-/** The first byte of a WebSocket's close frame. */
-const CLOSE = 0x88;
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})/;
 
 /** Resolves with the first answer, with the end of the connection, or when the time is up. Never rejects. */
@@ -54,10 +53,16 @@ export function shoot({ port, from, bytes, patienceMs }: Shot): Promise<Impact> 
   });
 }
 
-/** The WebSocket was opened only to be closed. */
+/** The WebSocket was opened only to be closed, with or without words before. */
 function isClosing(answer: Buffer): boolean {
   const end = answer.indexOf(HEAD_END);
-  return end >= 0 && answer[end + HEAD_END.length] === CLOSE;
+  if (end < 0) return false;
+  let closing = false;
+  const reader = new FrameReader((opcode) => {
+    closing ||= opcode === Opcode.close;
+  });
+  reader.feed(answer.subarray(end + HEAD_END.length));
+  return closing;
 }
 
 /** A connection that is kept, and told apart from one that was never made. Errors are ends. */
