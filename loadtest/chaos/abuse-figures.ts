@@ -131,15 +131,13 @@ export function checkAbuse(attack: Attack, figures: AbuseFigures): Check[] {
   ];
 }
 
-/** Why the figures of an attack should not be believed. */
-export function doubtAttack(
-  attack: Attack,
-  { side, peakPerSecond, offered, rounds }: AbuseFigures,
-): string | undefined {
-  const where = `${side}, ${attack.name}`;
-  if (rounds > 0 && offered === 0) return `${where}: nothing was offered`;
-  if (attack.perSecond === undefined || peakPerSecond >= attack.perSecond * OFFERED_SHARE) return undefined;
-  return `${where}: only ${Math.round(peakPerSecond)} ${attack.unit} a second were offered, at best, of ${attack.perSecond}`;
+/** Why the figures of an attack should not be believed. Whoever is thrown out cannot offer what they would. */
+export function doubtAttack(attack: Attack, figures: AbuseFigures): string | undefined {
+  const { peakPerSecond, offered, rounds, afterwards } = figures;
+  if (rounds > 0 && offered === 0) return 'nothing was offered';
+  if (attack.perSecond === undefined || afterwards <= attack.limit) return undefined;
+  if (peakPerSecond >= attack.perSecond * OFFERED_SHARE) return undefined;
+  return `only ${Math.round(peakPerSecond)} ${attack.unit} a second were offered, at best, of ${attack.perSecond}`;
 }
 
 export function formatAbuse(figures: readonly AbuseFigures[]): string {

@@ -19,6 +19,7 @@ function requests(given: Pick<Attack, 'name' | 'what'> & { perSecond: number; te
   const { texts, ...described } = given;
   return {
     ...described,
+    perSecond: given.perSecond,
     unit: 'requests',
     accepts: 'its connection was still open, and unanswered, after 2 s',
     measure: 'never',

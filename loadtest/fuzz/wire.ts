@@ -17,7 +17,7 @@ const OPTIONS = {
   json: { type: 'text', help: 'file to write the result to' },
   seconds: { type: 'number', default: 600, min: 0, max: 86_400, help: 'how long the server is fuzzed; 0: not at all' },
   runs: { type: 'integer', default: 100_000, min: 0, max: 1e9, help: 'inputs for each parser; 0: none' },
-  lanes: { type: 'integer', default: 64, min: 1, max: 1000, help: 'cases side by side' },
+  lanes: { type: 'integer', default: 128, min: 1, max: 1000, help: 'cases side by side' },
   seed: { type: 'integer', min: 0, max: 2 ** 32 - 1, help: 'makes the same cases again; one by chance if left out' },
   replay: { type: 'text', help: 'do the cases of a file again, and nothing else' },
   keep: { type: 'text', default: 'results', help: 'folder for the file of cases that break a promise' },

@@ -21,7 +21,7 @@ export type CaseBody = Omit<WireCase, 'from'>;
 
 const SEED_STEP = 2 ** 32;
 /** Out of 20: a request costs less than a player. */
-const HTTP_SHARE = 14;
+const HTTP_SHARE = 17;
 
 /** The case of this number, always the same for a seed. */
 export function makeCase(seed: number, index: number): WireCase {

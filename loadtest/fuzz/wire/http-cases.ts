@@ -19,7 +19,19 @@ const METHODS = [
   'get',
 ];
 const MATCHMAKE = ['joinOrCreate', 'join', 'joinById', 'create', 'reconnect', 'exchange', '__proto__', 'constructor'];
-const ROOMS = ['arena', 'pen', 'game-pen', 'world', 'lobby', 'nobody', '__proto__', 'toString', 'x'.repeat(100)];
+const ROOMS = [
+  'arena',
+  'pen',
+  'pen',
+  'game-pen',
+  'nobody',
+  'world',
+  'lobby',
+  'nobody',
+  '__proto__',
+  'toString',
+  'x'.repeat(100),
+];
 const PATHS = [
   '/',
   '/healthz',

@@ -16,7 +16,7 @@ const EXTENSIONS = [
   ';;;',
   'x'.repeat(500),
 ];
-const MOST_FRAMES = 12;
+const MOST_FRAMES = 40;
 
 export function socketCase(random: Random): CaseBody {
   const room = random.pick(ROOMS);
