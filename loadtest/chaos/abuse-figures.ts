@@ -184,7 +184,7 @@ export function formatDeaths(figures: readonly AbuseFigures[]): string {
 
 function lastLine(death: string): string {
   const [how = '', ...words] = death.split('\n');
-  return [how, ...words.filter((line) => /Error/.test(line)).slice(0, 1)].join(' ').slice(0, 200);
+  return [how.trim(), ...words.filter((line) => /Error/.test(line)).slice(0, 1)].join(' ').slice(0, 200);
 }
 
 function afterwardsOf(attack: Attack, result: AttackResult): number {

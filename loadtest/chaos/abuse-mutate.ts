@@ -46,8 +46,8 @@ const CHANGES: readonly Change[] = [
 export function mutatedFrame(recorded: readonly Buffer[], random: Random): Buffer {
   if (recorded.length === 0 || random.int(8) === 0) return randomBytes(random, 1 + random.int(64));
   let frame: Buffer = Buffer.from(random.pick(recorded));
-  if (random.int(10) === 0) return frame;
-  for (let changes = 1 + random.int(MOST_CHANGES); changes > 0; changes--) {
+  const unchanged = random.int(10) === 0;
+  for (let changes = unchanged ? 0 : 1 + random.int(MOST_CHANGES); changes > 0; changes--) {
     frame = random.pick(CHANGES)(frame, random, recorded);
     if (frame.length === 0) frame = randomBytes(random, 1);
   }

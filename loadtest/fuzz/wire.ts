@@ -8,10 +8,11 @@ import path from 'node:path';
 import { randomSeed } from '../../src/kernel/random.ts';
 import { type Command, type OptionTable, UsageError } from '../args.ts';
 import { type Check, createReport, formatTable, publish } from '../report.ts';
-import { makeCase, type WireCase } from './wire/cases.ts';
+import { makeCase } from './wire/cases.ts';
 import { fuzzParsers, type PureResult } from './wire/pure.ts';
 import { LIMITS } from './wire/sentinel.ts';
 import { type Broken, fuzzServer, replay, type SessionResult, shrink } from './wire/session.ts';
+import type { WireCase } from './wire/wire-case.ts';
 
 const OPTIONS = {
   json: { type: 'text', help: 'file to write the result to' },

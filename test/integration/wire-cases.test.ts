@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { clientFrame, Opcode } from '../../loadtest/bots/frames.ts';
 import { AbuseServer } from '../../loadtest/chaos/abuse-server.ts';
 import { messageFrame, packText, requestFrame } from '../../loadtest/chaos/abuse-wire.ts';
-import type { WireCase } from '../../loadtest/fuzz/wire/cases.ts';
 import { doCase } from '../../loadtest/fuzz/wire/doer.ts';
 import { LIMITS, Sentinel } from '../../loadtest/fuzz/wire/sentinel.ts';
+import type { WireCase } from '../../loadtest/fuzz/wire/wire-case.ts';
 
 const WAIT_MS = 5000;
 

@@ -3,10 +3,11 @@
  * `npm run fuzz -- wire` makes others, and more of them.
  */
 import assert from 'node:assert/strict';
-import { makeCase, type WireCase } from '../../loadtest/fuzz/wire/cases.ts';
+import { makeCase } from '../../loadtest/fuzz/wire/cases.ts';
 import { fuzzParsers } from '../../loadtest/fuzz/wire/pure.ts';
 import { LIMITS } from '../../loadtest/fuzz/wire/sentinel.ts';
 import { fuzzServer, shrink } from '../../loadtest/fuzz/wire/session.ts';
+import type { WireCase } from '../../loadtest/fuzz/wire/wire-case.ts';
 
 const SEED = 20_261_122;
 const RUNS = 5000;

@@ -1,23 +1,9 @@
-/** One thing that is done to a server over a socket, as plain data: it can be written down and done again. */
+/** The cases of a seed, each by its number. */
 import { createRandom, type Random } from '../../../src/kernel/random.ts';
 import { strangerAddress } from '../../chaos/abuse-addresses.ts';
 import { httpCase } from './http-cases.ts';
 import { socketCase } from './socket-cases.ts';
-
-/** Bytes as latin1 text. `{roomId}`, `{processId}` and `{sessionId}` stand for those of a seat that is taken for the case. */
-export interface WireCase {
-  readonly kind: string;
-  /** The address of this machine to come from. */
-  readonly from: string;
-  /** The name of a room in which a seat is taken first. */
-  readonly room?: string;
-  /** The upgrade is made for it, and the join acknowledged or not; what is written comes after. */
-  readonly opened?: 'joining' | 'joined';
-  /** Each is a write of its own. */
-  readonly writes: readonly string[];
-}
-
-export type CaseBody = Omit<WireCase, 'from'>;
+import type { CaseBody, WireCase } from './wire-case.ts';
 
 const SEED_STEP = 2 ** 32;
 /** Out of 20: a request costs less than a player. */

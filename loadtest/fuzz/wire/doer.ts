@@ -5,7 +5,7 @@ import { Protocol } from '@colyseus/sdk';
 import { clientFrame, Opcode } from '../../bots/frames.ts';
 import { askForSeat } from '../../chaos/abuse-ask.ts';
 import type { Seat } from '../../chaos/matchmaking-player.ts';
-import type { WireCase } from './cases.ts';
+import type { WireCase } from './wire-case.ts';
 
 /** What came of it. `not possible`: there was no seat, or no connection; nothing was tried. */
 export type Outcome = 'answered' | 'ended' | 'nothing' | 'not possible';

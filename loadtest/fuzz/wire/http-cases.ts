@@ -1,6 +1,6 @@
 /** HTTP requests that are nearly right: lines, targets, headers, bodies, and what proxies and other processes say. Seeded. */
 import type { Random } from '../../../src/kernel/random.ts';
-import type { CaseBody } from './cases.ts';
+import type { CaseBody } from './wire-case.ts';
 import { garbled, mostly, pieces, word } from './words.ts';
 
 const METHODS = [

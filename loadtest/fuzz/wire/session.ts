@@ -2,9 +2,9 @@
 import { lanes } from '../../chaos/abuse-attack.ts';
 import { AbuseServer } from '../../chaos/abuse-server.ts';
 import type { Tally } from '../../messages.ts';
-import type { WireCase } from './cases.ts';
 import { doCase } from './doer.ts';
 import { type Limits, Sentinel } from './sentinel.ts';
+import type { WireCase } from './wire-case.ts';
 
 export interface SessionPlan {
   /** The case of this number; undefined when there are no more. */

@@ -1,9 +1,9 @@
 /** Upgrades that are nearly right, and what is written on sockets that were opened: frames of WebSocket and of Colyseus. Seeded. */
 import type { Random } from '../../../src/kernel/random.ts';
 import { mutatedFrame, randomBytes } from '../../chaos/abuse-mutate.ts';
-import type { CaseBody } from './cases.ts';
 import { extraHeader, lineOf } from './http-cases.ts';
 import { SAMPLES } from './samples.ts';
+import type { CaseBody } from './wire-case.ts';
 import { garbled, mostly, pieces, word } from './words.ts';
 
 const ROOMS = ['arena', 'pen', 'game-pen'];
