@@ -5,12 +5,13 @@ import { askForSeat } from './abuse-ask.ts';
 import { type Attack, type Field, lanes, paced } from './abuse-attack.ts';
 import { AbusePlayer } from './abuse-player.ts';
 import type { Score } from './abuse-score.ts';
-import { MOST_HELD } from './abuse-sockets.ts';
 
 const LANES = 32;
 const TRY_AGAIN_MS = 20;
 /** After so long nobody sits there who never acknowledged: 5 s, and two for the machine. */
 const UNACKNOWLEDGED_MS = 7000;
+/** Of one address, in rooms at a time: a school behind one router. */
+const MOST_PLAYERS = 320;
 const ROOMS_PER_SECOND = 10;
 export const PUBLIC_ROOMS = 20;
 /** A quarter of 16 seats in each of 20 rooms, free again after 5 s: 16 a second, and as many for good measure. */
@@ -25,7 +26,7 @@ const unacknowledged: Attack = {
   unit: 'joins',
   accepts: 'the room let it in',
   measure: 'held',
-  limit: MOST_HELD,
+  limit: MOST_PLAYERS,
   async run(field, score) {
     const sitting = new Set<AbusePlayer>();
     let left = 1000;

@@ -6,8 +6,8 @@ import { type Attack, type Field, lanes } from './abuse-attack.ts';
 import type { Score } from './abuse-score.ts';
 import { hold } from './abuse-shot.ts';
 
-/** What one address may hold: a school's worth of players behind one router, and no more. */
-export const MOST_HELD = 256;
+/** What one address may hold: a school's worth of players behind one router, each with some connections, and no more. */
+const MOST_CONNECTIONS = 1024;
 const LANES = 50;
 const TRY_AGAIN_MS = 20;
 const DRIP_EVERY_MS = 500;
@@ -34,7 +34,7 @@ function holding({ name, what, sockets, begin, drip }: Holding): Attack {
     unit: 'connections',
     accepts: 'it could be opened',
     measure: 'held',
-    limit: MOST_HELD,
+    limit: MOST_CONNECTIONS,
     async run(field, score) {
       const open = new Set<Socket>();
       const dripping = setInterval(() => {
@@ -87,15 +87,15 @@ async function keepOpen(
 export const SOCKET_ATTACKS: readonly Attack[] = [
   holding({
     name: 'slow-headers',
-    what: '1,000 requests whose headers never end',
-    sockets: 1000,
+    what: '2,000 requests whose headers never end',
+    sockets: 2000,
     begin: SLOW_HEAD,
     drip: DRIP,
   }),
   holding({
     name: 'slow-bodies',
-    what: '1,000 requests whose bodies come a byte at a time',
-    sockets: 1000,
+    what: '2,000 requests whose bodies come a byte at a time',
+    sockets: 2000,
     begin: SLOW_BODY,
     drip: Buffer.from('x'),
   }),

@@ -8,8 +8,8 @@ import type { Attack, Field } from './abuse-attack.ts';
 
 const PAUSE_MS = 50;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/;
-/** Where a guest may get a token of their own: what it says is copied, with another signature. */
-const GUEST_ROUTES = ['/auth/guest', '/auth/guests', '/guest', '/session'];
+/** Where a guest gets a token of their own: what it says is copied, with another signature. */
+const GUEST_ROUTES = ['/auth/guest', '/auth/anonymous'];
 
 interface Genuine {
   readonly text: string | undefined;
