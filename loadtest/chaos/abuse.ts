@@ -4,7 +4,7 @@
  */
 import { randomSeed } from '../../src/kernel/random.ts';
 import { type Command, type OptionTable, UsageError, type Values } from '../args.ts';
-import { watchInterrupts } from '../interrupt.ts';
+import { Interrupted, watchInterrupts } from '../interrupt.ts';
 import { doubtMachine } from '../machine.ts';
 import { parseCores } from '../pin.ts';
 import { type Check, createReport, publish } from '../report.ts';
@@ -12,7 +12,7 @@ import type { Attack } from './abuse-attack.ts';
 import { ATTACKS, attackNamed } from './abuse-attacks.ts';
 import { type AbuseFigures, checkAbuse, doubtAttack, formatAbuse, formatDeaths, summarize } from './abuse-figures.ts';
 import { SIDES, type Side } from './abuse-messages.ts';
-import { type AbusePlan, abuseRun } from './abuse-run.ts';
+import { type AbusePlan, type AbuseRun, abuseRun } from './abuse-run.ts';
 import { createSetting, type Setting } from './matchmaking-setting.ts';
 
 const OPTIONS = {
@@ -71,8 +71,13 @@ interface Done {
 }
 
 async function suffer(side: Side, attack: Attack, plan: AbusePlan, setting: Setting, done: Done): Promise<void> {
-  const run = await abuseRun(side, attack, plan, setting);
+  const run = await attempt(side, attack, plan, setting);
   setting.say('');
+  if (run instanceof Error) {
+    console.log(`${side}, ${attack.name}: could not be run\n${run.message}`);
+    done.checks.push({ id: `${attack.name}-ran`, asked: 'the attack can be run', measured: run.message, ok: false });
+    return;
+  }
   const figures = summarize(attack, run);
   const checks = side === 'hypogeum' ? checkAbuse(attack, figures) : [];
   const missed = checks.filter(({ ok }) => !ok).map(({ id }) => id.slice(attack.name.length + 1));
@@ -82,6 +87,16 @@ async function suffer(side: Side, attack: Attack, plan: AbusePlan, setting: Sett
   done.checks.push(...checks);
   const doubts = [doubtAttack(attack, figures), doubtMachine(run.machine)];
   for (const doubt of doubts) if (doubt !== undefined) done.warnings.push(`${side}, ${attack.name}: ${doubt}`);
+}
+
+/** An attack that could not be prepared is no reason to leave the others out. */
+async function attempt(side: Side, attack: Attack, plan: AbusePlan, setting: Setting): Promise<AbuseRun | Error> {
+  try {
+    return await abuseRun(side, attack, plan, setting);
+  } catch (error) {
+    if (error instanceof Interrupted || !(error instanceof Error)) throw error;
+    return error;
+  }
 }
 
 function planOf(options: Values<typeof OPTIONS> & { readonly seed: number }): Omit<AbusePlan, 'rounds'> {
