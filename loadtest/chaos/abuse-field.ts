@@ -85,7 +85,7 @@ export class AbuseField implements Field {
     const wish = { port: this.port, from: watcherAddress(this.#watchers++), method: 'create', room } as const;
     const watcher = await AbusePlayer.enter(wish, { onFrame: (code, frame) => this.#hear(code, frame) });
     if (watcher === undefined) throw new Error(`a watcher was not let into a room "${room}"`);
-    setInterval(() => watcher.send(PING), STIR_EVERY_MS);
+    setInterval(() => watcher.send(room === 'public' ? PING : TALLY), STIR_EVERY_MS);
     return watcher;
   }
 

@@ -9,8 +9,8 @@ import type { Score } from './abuse-score.ts';
 import { batch, messageFrame, rawFrame } from './abuse-wire.ts';
 
 const LONGEST_TYPE = 4096;
-/** More than any client is forgiven. */
-const FOLLOWERS = 40;
+/** More than any client is forgiven, also where the first ones are only dropped. */
+const FOLLOWERS = 400;
 const FRAMES_A_CONNECTION = 256;
 const LANES = 16;
 const TRY_AGAIN_MS = 50;

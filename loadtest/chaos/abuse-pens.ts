@@ -1,6 +1,7 @@
 /** Rooms that attackers are let into: a stock class and a GameRoom that count what reaches their handlers, and a public one. */
-import { type Client, CloseCode, Room } from '@colyseus/core';
+import { type Client, CloseCode, Room, validate } from '@colyseus/core';
 import { schema, t } from '@colyseus/schema';
+import { z } from 'zod';
 import { GameRoom } from '../../src/roomkit/index.ts';
 
 const PenState = schema({ ticks: t.uint32().default(0) }, 'PenState');
@@ -33,6 +34,9 @@ const handlers = {
   },
 };
 
+/** A GameRoom's handlers say what they take. */
+const anything = z.unknown();
+
 export class Pen extends Room<{ state: InstanceType<typeof PenState> }> {
   override state = new PenState();
   override messages = handlers;
@@ -50,10 +54,14 @@ export class Pen extends Room<{ state: InstanceType<typeof PenState> }> {
 export class GamePen extends GameRoom<{ state: InstanceType<typeof PenState> }> {
   override tickRate = TICK_RATE;
   override state = new PenState();
-  override messages = handlers;
+  override messages = {
+    note: validate(anything, handlers.note),
+    echo: validate(anything, handlers.echo),
+    tally: validate(anything, handlers.tally),
+  };
 
   override onCreate(): void {
-    this.onMessageBytes('bytes', handlers.note);
+    this.onMessageBytes('bytes', anything, handlers.note);
   }
 
   override step(): void {

@@ -1,6 +1,7 @@
 /** Rooms whose every callback can be made to throw, now or by a rejected promise: a stock class and a GameRoom. */
-import { type Client, Room } from '@colyseus/core';
+import { type Client, Room, validate } from '@colyseus/core';
 import { schema, t } from '@colyseus/schema';
+import { z } from 'zod';
 import { GameRoom } from '../../src/roomkit/index.ts';
 
 /** What is thrown; it must reach no client. */
@@ -75,7 +76,7 @@ export class Thrower extends Room<{ state: InstanceType<typeof CountState> }> {
 export class GameThrower extends GameRoom<{ state: InstanceType<typeof CountState> }> {
   override tickRate = 1000 / EVERY_MS;
   override state = new CountState();
-  override messages = handlers;
+  override messages = { throw: validate(z.unknown(), handlers.throw) };
   #options: ThrowOptions = {};
 
   override onCreate(options: ThrowOptions) {
