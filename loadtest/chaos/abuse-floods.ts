@@ -16,8 +16,8 @@ const POUR_EVERY_MS = 4;
 /** More than this unsent, and the line is as full as it gets. */
 const MOST_UNSENT = 256 * 1024;
 const TRY_AGAIN_MS = 50;
-/** What may pass when clients are held to 60 a second, bursts of 120, and an address to some joins a second. */
-const LIMITED_PER_SECOND = 1000;
+/** What may pass when a client is held to bursts of 120, and each lane comes back three times a second. */
+const LIMITED_PER_SECOND = 1500;
 const ECHO_BYTES = 1000;
 
 interface Flood {

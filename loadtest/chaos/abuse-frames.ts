@@ -12,7 +12,7 @@ const LONGEST_TYPE = 4096;
 /** More than any client is forgiven, also where the first ones are only dropped. */
 const FOLLOWERS = 400;
 const FRAMES_A_CONNECTION = 256;
-const LANES = 16;
+const LANES = 128;
 const TRY_AGAIN_MS = 50;
 
 /** Each length comes first on a connection of its own, because the first one may already be the last that is read. */

@@ -22,6 +22,8 @@ const ATTACKER = new URL('./abuse-attacker.ts', import.meta.url);
 const SETTLE_MS = 2000;
 /** An attack may do something after its time is up, but not for ever. */
 const LATE_MS = 30_000;
+/** To ask for its health, a second each. */
+const TRIES = 10;
 export const MEMORY_AFTER_MS = 10_000;
 
 export interface AbusePlan {
@@ -97,7 +99,7 @@ async function meet(parties: Parties): Promise<AbuseRun> {
   const usage = machine.end();
   setting.say(`${side}, ${attack.name}: what it leaves behind`);
   await setting.wait(MEMORY_AFTER_MS - SETTLE_MS);
-  const alive = await server.answers();
+  const alive = await answersAtLast(server);
   return {
     side,
     attack: attack.name,
@@ -110,6 +112,12 @@ async function meet(parties: Parties): Promise<AbuseRun> {
     death: server.ended ?? (alive ? undefined : 'it runs, but answers nothing'),
     machine: usage,
   };
+}
+
+/** Whoever is only busy answers in the end. */
+async function answersAtLast(server: AbuseServer): Promise<boolean> {
+  for (let tries = 0; tries < TRIES && server.ended === undefined; tries++) if (await server.answers()) return true;
+  return false;
 }
 
 async function quietWindow({ players, plan, setting }: Parties): Promise<PlayersWindow> {

@@ -17,7 +17,7 @@ const SETTINGS = { HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', HYPOGEUM_AREN
 const READY = /is ready: http:\/\/[^:\s]+:(\d+)/;
 const START_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 1000;
-const LAST_WORDS = 300;
+const LAST_WORDS = 2000;
 
 export class AbuseServer implements AsyncDisposable {
   readonly port: number;
