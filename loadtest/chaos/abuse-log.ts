@@ -2,6 +2,7 @@
 
 /** As abuse-preload.ts tells them. */
 const STRAY = /^stray (\w+): (.*)$/;
+const WEIGHED = /^weighed (\d+)$/;
 const MOST_KEPT = 20;
 
 export class LogMeter {
@@ -9,6 +10,8 @@ export class LogMeter {
   longestLine = 0;
   /** The first of them, in words. */
   readonly strays: string[] = [];
+  /** The latest answer to abuse-weigh.ts, in bytes. */
+  weighed: number | undefined;
   #line = '';
 
   add(chunk: Buffer): void {
@@ -21,6 +24,8 @@ export class LogMeter {
 
   #take(line: string): void {
     this.longestLine = Math.max(this.longestLine, line.length);
+    const weighed = WEIGHED.exec(line)?.[1];
+    if (weighed !== undefined) this.weighed = Number(weighed);
     const [, event, words] = STRAY.exec(line) ?? [];
     if (event !== undefined && this.strays.length < MOST_KEPT) this.strays.push(`${event}: ${words}`);
   }

@@ -15,6 +15,7 @@ import type {
 } from './abuse-messages.ts';
 import { AbuseServer } from './abuse-server.ts';
 import type { Setting } from './matchmaking-setting.ts';
+import type { MemoryUse } from './slow-messages.ts';
 
 const PLAYERS = new URL('./abuse-players.ts', import.meta.url);
 const ATTACKER = new URL('./abuse-attacker.ts', import.meta.url);
@@ -42,9 +43,9 @@ export interface AbuseRun {
   readonly attack: string;
   readonly quiet: readonly PlayersWindow[];
   readonly attacked: readonly { readonly players: PlayersWindow; readonly attacker: AttackResult }[];
-  /** Resident bytes before the first attack and 10 s after the last. */
-  readonly memoryBefore: number;
-  readonly memoryAfter: number;
+  /** Before the first attack, and 10 s after the last. */
+  readonly before: MemoryUse;
+  readonly after: MemoryUse;
   /** What it wrote meanwhile. */
   readonly logBytes: number;
   readonly strays: readonly string[];
@@ -88,30 +89,41 @@ async function meet(parties: Parties): Promise<AbuseRun> {
   machine.begin();
   const quiet: PlayersWindow[] = [];
   const attacked: { players: PlayersWindow; attacker: AttackResult }[] = [];
-  let [memoryBefore, logBefore] = [0, 0];
+  let before = { held: 0, resident: 0 };
+  let logBefore = 0;
   for (let round = 1; round <= plan.rounds && server.ended === undefined; round++) {
     setting.say(`${side}, ${attack.name}: round ${round} of ${plan.rounds}`);
     quiet.push(await quietWindow(parties));
-    if (round === 1) [memoryBefore, logBefore] = [server.residentBytes, server.log.bytes];
+    if (round === 1) {
+      before = await memoryOf(server);
+      logBefore = server.log.bytes;
+    }
     attacked.push(await attackedWindow(parties, round));
     await setting.wait(SETTLE_MS);
   }
   const usage = machine.end();
   setting.say(`${side}, ${attack.name}: what it leaves behind`);
   await setting.wait(MEMORY_AFTER_MS - SETTLE_MS);
+  const logBytes = server.log.bytes - logBefore;
   const alive = await answersAtLast(server);
   return {
     side,
     attack: attack.name,
     quiet,
     attacked,
-    memoryBefore,
-    memoryAfter: server.residentBytes,
-    logBytes: server.log.bytes - logBefore,
+    before,
+    after: await memoryOf(server),
+    logBytes,
     strays: server.log.strays,
     death: server.ended ?? (alive ? undefined : 'it runs, but answers nothing'),
     machine: usage,
   };
+}
+
+/** Resident first: the collection gives some of it back. */
+async function memoryOf(server: AbuseServer): Promise<MemoryUse> {
+  const resident = server.residentBytes;
+  return { held: await server.weigh(), resident };
 }
 
 /** Whoever is only busy answers in the end. */

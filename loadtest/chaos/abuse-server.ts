@@ -8,15 +8,17 @@ import { LogMeter } from './abuse-log.ts';
 import type { Side } from './abuse-messages.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WEIGHABLE = ['--expose-gc', '--import', './loadtest/chaos/abuse-weigh.ts'];
 const PROGRAMS: Readonly<Record<Side, readonly string[]>> = {
-  hypogeum: ['--import', './loadtest/chaos/abuse-preload.ts', 'src/main.ts'],
-  stock: ['loadtest/chaos/abuse-stock.ts'],
+  hypogeum: [...WEIGHABLE, '--import', './loadtest/chaos/abuse-preload.ts', 'src/main.ts'],
+  stock: [...WEIGHABLE, 'loadtest/chaos/abuse-stock.ts'],
 };
 /** Its limits are those it has by default. Rounds do not end: between two of them nothing moves, and few patches are sent. */
 const SETTINGS = { HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', HYPOGEUM_ARENA_ROUND_SECONDS: '3600' };
 const READY = /is ready: http:\/\/[^:\s]+:(\d+)/;
 const START_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 1000;
+const WEIGH_TIMEOUT_MS = 10_000;
 const LAST_WORDS = 2000;
 
 export class AbuseServer implements AsyncDisposable {
@@ -78,6 +80,14 @@ export class AbuseServer implements AsyncDisposable {
   /** 0 when it is gone. */
   get residentBytes(): number {
     return residentBytes(this.pid) ?? 0;
+  }
+
+  /** Bytes that it holds (heap and buffers) after a full collection; 0 when it is gone or says nothing. */
+  async weigh(): Promise<number> {
+    this.log.weighed = undefined;
+    this.#child.signal('SIGWINCH');
+    const weighed = () => (this.#ended === undefined ? this.log.weighed : 0);
+    return waitFor('the server is weighed', weighed, { timeoutMs: WEIGH_TIMEOUT_MS, everyMs: 20 }).catch(() => 0);
   }
 
   /** Whether it answers a request for its health within a second, whatever it says. */

@@ -47,8 +47,8 @@ function run(different: Partial<AbuseRun> = {}): AbuseRun {
     attack: 'flood',
     quiet: [30, 40, 35].map((interval) => playersWindow(interval)),
     attacked: [36, 90, 41].map((interval) => ({ players: playersWindow(interval), attacker: result() })),
-    memoryBefore: 100 * MIB,
-    memoryAfter: 110 * MIB,
+    before: { held: 40 * MIB, resident: 100 * MIB },
+    after: { held: 50 * MIB, resident: 300 * MIB },
     logBytes: 500,
     strays: [],
     death: undefined,
@@ -73,7 +73,7 @@ describe('chaos abuse: figures', () => {
     assert.deepEqual([Math.round(figures.quietP99), Math.round(figures.attackedP99)], [35, 41]);
     assert.deepEqual([figures.rounds, figures.joins, figures.offered, figures.offeredPerSecond], [3, 3, 3000, 200]);
     assert.deepEqual(figures.ends, { '4002': 3 });
-    assert.equal(figures.memoryGrowthMiB, 10);
+    assert.deepEqual([figures.heldMore, figures.residentMore], [10, 200]);
   });
 
   it('keep the promise when nothing is worse', () => {
@@ -92,7 +92,7 @@ describe('chaos abuse: figures', () => {
   });
 
   it('of memory, log, joins, bots, breaches and exceptions', () => {
-    assert.deepEqual(missedBy({ memoryAfter: 165 * MIB }), ['flood-memory']);
+    assert.deepEqual(missedBy({ after: { held: 105 * MIB, resident: 100 * MIB } }), ['flood-memory']);
     assert.deepEqual(missedBy({ logBytes: 100_000 }), ['flood-log']);
     assert.deepEqual(missedBy(attacked({}, playersWindow(35, 300))), ['flood-joins']);
     assert.deepEqual(missedBy(attacked({}, playersWindow(35, 20, {}, 1))), ['flood-bots']);
@@ -198,9 +198,10 @@ describe('chaos abuse: attacks', () => {
 describe('chaos abuse: the log', () => {
   it('is counted, its longest line found over chunks, and exceptions of the process among it', () => {
     const meter = new LogMeter();
-    for (const text of ['one\ntw', 'o two\nstray uncaughtException: TypeError: no\n', 'unended line'])
+    for (const text of ['one\ntw', 'o two\nweighed 123\nstray uncaughtException: TypeError: no\n', 'unended line'])
       meter.add(Buffer.from(text));
-    assert.equal(meter.bytes, 63);
+    assert.equal(meter.weighed, 123);
+    assert.equal(meter.bytes, 75);
     assert.equal(meter.longestLine, 38);
     assert.deepEqual(meter.strays, ['uncaughtException: TypeError: no']);
   });
