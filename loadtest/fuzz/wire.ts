@@ -133,11 +133,11 @@ async function replayFile(file: string): Promise<number> {
 function formatWire({ seed, parsers, server }: WireFigures): string {
   const rows = parsers.map(({ parser, cases, seconds }) => [parser, `${cases} inputs in ${seconds.toFixed(1)} s`]);
   if (server !== undefined) {
-    const { done, seconds, memoryGrowth, longestWaitMs, logBytes, longestLine, outcomes } = server;
+    const { done, seconds, heldMore, longestWaitMs, logBytes, longestLine, outcomes } = server;
     rows.push(
       ['cases', `${done} in ${seconds.toFixed(1)} s, ${(done / seconds).toFixed(0)} a second`],
       ...Object.entries(outcomes).map(([outcome, count]): [string, string] => [`  ${outcome}`, String(count)]),
-      ['memory', `${(memoryGrowth / 1024 / 1024).toFixed(0)} MiB more`],
+      ['held', `${(heldMore / 1024 / 1024).toFixed(0)} MiB more`],
       ['log', `${logBytes} bytes, longest line ${longestLine}`],
       ['longest wait of the innocent', `${longestWaitMs.toFixed(0)} ms`],
     );

@@ -11,7 +11,7 @@ import type { WireCase } from './wire-case.ts';
 export type Outcome = 'answered' | 'ended' | 'nothing' | 'not possible';
 
 /** An answer that is not there by then is not waited for. */
-const ANSWER_MS = 50;
+const ANSWER_MS = 250;
 const OPEN_MS = 2000;
 const JOINED = clientFrame(Opcode.binary, Buffer.of(Protocol.JOIN_ROOM));
 

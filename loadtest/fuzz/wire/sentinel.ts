@@ -6,12 +6,14 @@ export interface Limits {
   /** Of an answer about the server's health, and between two patches of the player. */
   readonly waitMs: number;
   readonly lineBytes: number;
-  readonly memoryBytes: number;
+  /** That the server may hold more than at the beginning. */
+  readonly heldBytes: number;
 }
 
-export const LIMITS: Limits = { waitMs: 1000, lineBytes: 4096, memoryBytes: 256 * 1024 * 1024 };
+export const LIMITS: Limits = { waitMs: 1000, lineBytes: 4096, heldBytes: 128 * 1024 * 1024 };
 const LOOK_EVERY_MS = 200;
 const PLAY_EVERY_MS = 33;
+const WEIGH_EVERY_MS = 10_000;
 /** A player's number, apart from those that others use. */
 const INNOCENT = 60_000;
 
@@ -19,21 +21,27 @@ export class Sentinel {
   /** What was broken first, in words; undefined as long as nothing is. */
   broken: string | undefined;
   longestWaitMs = 0;
+  /** Bytes that the server held more, when it was weighed last. */
+  heldMore = 0;
   readonly #server: AbuseServer;
   readonly #limits: Limits;
   readonly #bot: AbuseBot;
-  readonly #memoryBefore: number;
+  readonly #heldBefore: number;
   readonly #timers: NodeJS.Timeout[];
   #patchedAt = performance.now();
   #lookedAt = performance.now();
   #asking = false;
 
-  private constructor(server: AbuseServer, bot: AbuseBot, limits: Limits) {
+  private constructor(server: AbuseServer, bot: AbuseBot, heldBefore: number, limits: Limits) {
     this.#server = server;
     this.#bot = bot;
     this.#limits = limits;
-    this.#memoryBefore = server.residentBytes;
-    this.#timers = [setInterval(() => bot.play(), PLAY_EVERY_MS), setInterval(() => this.#look(), LOOK_EVERY_MS)];
+    this.#heldBefore = heldBefore;
+    this.#timers = [
+      setInterval(() => bot.play(), PLAY_EVERY_MS),
+      setInterval(() => this.#look(), LOOK_EVERY_MS),
+      setInterval(() => void this.#weigh(), WEIGH_EVERY_MS),
+    ];
   }
 
   /** @throws when the innocent player is not let in. */
@@ -42,18 +50,16 @@ export class Sentinel {
     const patched = (_player: unknown, now: number): void => {
       if (sentinel !== undefined) sentinel.#patchedAt = now;
     };
-    sentinel = new Sentinel(server, await AbuseBot.join(server.port, INNOCENT, 1, { patched }), limits);
+    const bot = await AbuseBot.join(server.port, INNOCENT, 1, { patched });
+    sentinel = new Sentinel(server, bot, await server.weigh(), limits);
     return sentinel;
-  }
-
-  get memoryGrowth(): number {
-    return this.#server.residentBytes - this.#memoryBefore;
   }
 
   /** A last look, which may take a moment. */
   async relieve(): Promise<void> {
     this.#look();
     if (this.#server.ended === undefined && !(await this.#server.answers())) this.#break('the server answers no more');
+    await this.#weigh();
     this.stop();
   }
 
@@ -76,8 +82,13 @@ export class Sentinel {
       this.#break(`an innocent player got no patch for ${Math.round(waitedMs)} ms`);
     if (log.strays[0] !== undefined) this.#break(`an exception reached the process: ${log.strays[0]}`);
     if (log.longestLine > this.#limits.lineBytes) this.#break(`a log line of ${log.longestLine} bytes`);
-    if (this.memoryGrowth > this.#limits.memoryBytes) this.#break(`${this.memoryGrowth} bytes more memory`);
     if (!this.#asking) void this.#ask();
+  }
+
+  async #weigh(): Promise<void> {
+    const held = await this.#server.weigh();
+    if (held > 0) this.heldMore = held - this.#heldBefore;
+    if (this.heldMore > this.#limits.heldBytes) this.#break(`${this.heldMore} bytes more are held`);
   }
 
   async #ask(): Promise<void> {

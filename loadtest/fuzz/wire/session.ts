@@ -22,7 +22,8 @@ export interface SessionResult {
   readonly done: number;
   readonly outcomes: Tally;
   readonly seconds: number;
-  readonly memoryGrowth: number;
+  /** Bytes that the server held more in the end. */
+  readonly heldMore: number;
   readonly longestWaitMs: number;
   readonly logBytes: number;
   readonly longestLine: number;
@@ -63,10 +64,10 @@ export async function fuzzServer(plan: SessionPlan): Promise<SessionResult> {
   clearInterval(progress);
   const seconds = elapsed();
   await sentinel.relieve();
-  const { broken: what, memoryGrowth, longestWaitMs } = sentinel;
+  const { broken: what, heldMore, longestWaitMs } = sentinel;
   const { bytes: logBytes, longestLine } = server.log;
   const broken = what === undefined ? undefined : { what, cases: recent.slice(-KEPT) };
-  return { done, outcomes, seconds, memoryGrowth, longestWaitMs, logBytes, longestLine, broken };
+  return { done, outcomes, seconds, heldMore, longestWaitMs, logBytes, longestLine, broken };
 }
 
 /** Whether these cases, one after the other on a fresh server, break a promise. */
