@@ -13,6 +13,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** The whole environment; ours when left out. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Hears all that it writes to stdout and stderr, of which only the end is kept here. */
+  readonly onOutput?: (chunk: Buffer) => void;
   /** What its group gets when this process ends before it: SIGKILL when left out. */
   readonly lastSignal?: NodeJS.Signals;
 }
@@ -34,11 +36,20 @@ export interface Child {
 const KEPT_OUTPUT = 20_000;
 
 /** @throws an Error naming the child when its program cannot be run at all. */
-export async function startChild({ name, command, args, cwd, env, lastSignal }: ChildOptions): Promise<Child> {
+export async function startChild({
+  name,
+  command,
+  args,
+  cwd,
+  env,
+  onOutput,
+  lastSignal,
+}: ChildOptions): Promise<Child> {
   const process_ = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const keep = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-KEPT_OUTPUT);
+    onOutput?.(chunk);
   };
   process_.stdout.on('data', keep);
   process_.stderr.on('data', keep);

@@ -17,15 +17,23 @@ interface Numeric {
   readonly max: number;
   readonly help: string;
 }
-export type OptionTable = { readonly [name: string]: Text | Numeric };
+/** Given or not, without a value. */
+interface Flag {
+  readonly type: 'flag';
+  readonly default?: undefined;
+  readonly help: string;
+}
+export type OptionTable = { readonly [name: string]: Text | Numeric | Flag };
 
-type ValueOf<O> = O extends Text
-  ? O extends { default: string }
-    ? string
-    : string | undefined
-  : O extends { default: number }
-    ? number
-    : number | undefined;
+type ValueOf<O> = O extends Flag
+  ? boolean
+  : O extends Text
+    ? O extends { default: string }
+      ? string
+      : string | undefined
+    : O extends { default: number }
+      ? number
+      : number | undefined;
 export type Values<T extends OptionTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
 
 /** What the person at the keyboard got wrong, one line a mistake. */
@@ -37,10 +45,11 @@ export class UsageError extends Error {
 export function parseOptions<const T extends OptionTable>(table: T, argv: readonly string[]): Values<T> {
   const given = readStrings(table, argv);
   const mistakes: string[] = [];
-  const values: Record<string, string | number | undefined> = {};
+  const values: Record<string, string | number | boolean | undefined> = {};
   for (const [name, option] of Object.entries(table)) {
     const text = given[name];
-    if (text === undefined) values[name] = option.default;
+    if (option.type === 'flag') values[name] = text === true;
+    else if (typeof text !== 'string') values[name] = option.default;
     else if (option.type === 'text') values[name] = text;
     else values[name] = readNumber(name, option, text, mistakes);
   }
@@ -83,8 +92,10 @@ export async function runCommand<const T extends OptionTable>(
   }
 }
 
-function readStrings(table: OptionTable, argv: readonly string[]): Record<string, string | undefined> {
-  const options = Object.fromEntries(Object.keys(table).map((name) => [name, { type: 'string' as const }]));
+function readStrings(table: OptionTable, argv: readonly string[]): Record<string, string | boolean | undefined> {
+  const options = Object.fromEntries(
+    Object.entries(table).map(([name, { type }]) => [name, { type: type === 'flag' ? 'boolean' : 'string' } as const]),
+  );
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (error) {

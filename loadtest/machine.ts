@@ -148,6 +148,12 @@ function memory(pid: number): { memoryMb: number; peakMemoryMb: number } {
   return { memoryMb: Math.round(megabytes('VmRSS')), peakMemoryMb: Math.round(megabytes('VmHWM')) };
 }
 
+/** Bytes of a process in memory now; undefined where there is no /proc, and when it is gone. */
+export function residentBytes(pid: number): number | undefined {
+  const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+}
+
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -19,7 +19,7 @@ export interface Report<Figures> {
   /** ISO 8601. */
   readonly when: string;
   readonly machine: Machine;
-  readonly options: Readonly<Record<string, string | number | undefined>>;
+  readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly figures: Figures;
   readonly checks: readonly Check[];
   /** Why these numbers should not be believed; empty when they should. */

@@ -9,6 +9,8 @@ import { clientFrame, FrameReader, Opcode } from './frames.ts';
 export interface ThinEvents {
   /** A binary message; `frame` is only lent until the call returns. */
   onMessage(frame: Buffer): void;
+  /** The answer to a ping of ours. */
+  onPong?(): void;
   /** Once, when the connection is over for whatever reason. */
   onClose(code: number): void;
 }
@@ -34,8 +36,8 @@ export class ThinSocket {
   #refuse!: (cause: Error) => void;
   #code = ABNORMAL;
 
-  /** `path` with its query. Await `opened`. */
-  constructor(url: URL, path: string, events: ThinEvents) {
+  /** `path` with its query; `from`: the address of this machine to come from, if not its usual one. Await `opened`. */
+  constructor(url: URL, path: string, events: ThinEvents, from?: string) {
     this.#events = events;
     this.opened = new Promise((resolve, reject) => {
       this.#accept = resolve;
@@ -44,6 +46,7 @@ export class ThinSocket {
     this.#socket = connect({
       host: url.hostname,
       port: Number(url.port || 80),
+      localAddress: from,
       noDelay: true,
       onread: { buffer: shared, callback: (bytes, buffer) => this.#read(buffer as Buffer, bytes) },
     });
@@ -60,6 +63,16 @@ export class ThinSocket {
     if (!this.#socket.writable) return false;
     this.#socket.write(frame);
     return true;
+  }
+
+  /** Bytes given to `send` that the system has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Reads nothing any more, pings included: what the server sends piles up at its end. */
+  pause(): void {
+    this.#socket.pause();
   }
 
   /** Ends the connection without a word. */
@@ -94,6 +107,7 @@ export class ThinSocket {
 
   #take(opcode: number, payload: Buffer): void {
     if (opcode === Opcode.binary) this.#events.onMessage(payload);
+    else if (opcode === Opcode.pong) this.#events.onPong?.();
     else if (opcode === Opcode.ping) this.send(clientFrame(Opcode.pong, payload));
     else if (opcode === Opcode.close) this.#close(payload);
   }

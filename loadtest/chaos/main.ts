@@ -1,9 +1,11 @@
 /** `npm run chaos -- NAME [options]`: what goes wrong on real networks, done to a real server, and what its players notice. */
 import { runCommand } from '../args.ts';
+import { abuseChaos } from './abuse.ts';
 import { matchmakingChaos } from './matchmaking.ts';
 import { slowChaos } from './slow.ts';
 
 const CHAOS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  abuse: (argv) => runCommand(abuseChaos, argv),
   matchmaking: (argv) => runCommand(matchmakingChaos, argv),
   slow: (argv) => runCommand(slowChaos, argv),
 };

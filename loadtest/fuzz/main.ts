@@ -1,9 +1,11 @@
 /** `npm run fuzz -- NAME [options]`: random operations until something breaks, each a command of its own. */
 import { runCommand } from '../args.ts';
 import { replicationFuzz } from './replication.ts';
+import { wireFuzz } from './wire.ts';
 
 const FUZZES: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   replication: (argv) => runCommand(replicationFuzz, argv),
+  wire: (argv) => runCommand(wireFuzz, argv),
 };
 
 const [name, ...argv] = process.argv.slice(2);

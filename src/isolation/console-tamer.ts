@@ -15,7 +15,7 @@ export type ConsoleLike = Record<Name, Write>;
 const LEVELS: { readonly [name in Name]: 'debug' | 'info' | 'warn' | 'error' } = {
   ...{ debug: 'debug', log: 'info', info: 'info', dir: 'info', warn: 'warn', error: 'error', trace: 'debug' },
 };
-const OF_SCHEMA = /^(@colyseus\/schema|"refId" not found|Please report this issue)/;
+const OF_SCHEMA = /^(@colyseus\/schema|decode\.utf8Read\(\): |"refId" not found|Please report this issue)/;
 /** On one line, and no more of it than a line holds. */
 const SHORT = { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxArrayLength: 20, maxStringLength: 300 };
 

@@ -20,6 +20,13 @@ describe('load test: arguments', () => {
     assert.deepEqual({ room, bots, seconds }, { room: 'world', bots: 7, seconds: 1.5 });
   });
 
+  it('a flag is given or not, and takes no value', () => {
+    const table = { list: { type: 'flag', help: 'say what there is' } } as const;
+    assert.deepEqual([parseOptions(table, []), parseOptions(table, ['--list'])], [{ list: false }, { list: true }]);
+    assert.throws(() => parseOptions(table, ['--list=yes']), UsageError);
+    assert.match(describeOptions('x', table), /--list +say what there is/);
+  });
+
   it('names every wrong value at once', () => {
     const parse = () => parseOptions(TABLE, ['--bots', '1.5', '--seconds', '0', '--processes', 'two']);
     assert.throws(parse, (error: unknown) => {

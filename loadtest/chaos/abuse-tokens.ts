@@ -1,0 +1,100 @@
+/** Attack with tokens that nobody trustworthy signed: forged, expired, unsigned, signed with another key or as something else. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generateKeyPair, SignJWT } from 'jose';
+import { ATTACKER } from './abuse-addresses.ts';
+import { ask, askForSeat } from './abuse-ask.ts';
+import type { Attack, Field } from './abuse-attack.ts';
+
+const PAUSE_MS = 50;
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/;
+/** Where a guest gets a token of their own: what it says is copied, with another signature. */
+const GUEST_ROUTES = ['/auth/guest', '/auth/anonymous'];
+
+interface Genuine {
+  readonly text: string | undefined;
+  readonly header: Record<string, unknown>;
+  readonly claims: Record<string, unknown>;
+}
+
+/** What a server that makes no tokens is told anyway. */
+const MADE_UP: Genuine = {
+  text: undefined,
+  header: { alg: 'EdDSA', kid: '1' },
+  claims: { iss: 'hypogeum-guests', aud: 'hypogeum', sub: 'guest:1' },
+};
+
+const forged: Attack = {
+  name: 'forged-tokens',
+  what: 'identity tokens that are forged, expired, of algorithm none, of another key, or changed',
+  unit: 'attempts',
+  accepts: 'a seat was given to its bearer',
+  measure: 'never',
+  limit: 0,
+  async run(field, score) {
+    const tokens = await forge(await genuineToken(field));
+    for (let turn = 0; !field.over; turn++) {
+      const [kind, token] = tokens[turn % tokens.length]!;
+      const headers = { authorization: `Bearer ${token}` };
+      const room = field.random.pick(field.pens);
+      const wish = { port: field.port, from: ATTACKER, method: 'joinById', room, headers } as const;
+      score.offer();
+      const { status, seat } = await askForSeat(wish);
+      score.end(`${kind}: ${status}`);
+      if (seat !== undefined) {
+        score.accept();
+        score.breach(`a token that is ${kind} was taken`);
+      }
+      await sleep(PAUSE_MS);
+    }
+  },
+};
+
+async function genuineToken(field: Field): Promise<Genuine> {
+  const from = field.stranger();
+  const room = field.pens[0];
+  const answers = [await askForSeat({ port: field.port, from, method: 'joinById', room })];
+  for (const path of GUEST_ROUTES)
+    answers.push({ ...(await ask({ port: field.port, from, path, body: '{}' })), seat: undefined });
+  const text = answers.map(({ body, headers }) => JWT.exec(`${body} ${JSON.stringify(headers)}`)?.[0]).find(Boolean);
+  if (text === undefined) return MADE_UP;
+  const [header, claims] = text.split('.').map(decode);
+  return { text, header: header ?? {}, claims: claims ?? {} };
+}
+
+async function forge({ text, header, claims }: Genuine): Promise<(readonly [kind: string, token: string])[]> {
+  const now = Math.floor(Date.now() / 1000);
+  const fresh = { ...claims, iat: now, exp: now + 600 };
+  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
+  const ours = (payload: object, protectedHeader: object): Promise<string> =>
+    new SignJWT({ ...payload }).setProtectedHeader({ ...protectedHeader, alg: 'EdDSA' }).sign(privateKey);
+  const shared = new TextEncoder().encode('the public key as if it were a secret one'.padEnd(32, '.'));
+  const confused = await new SignJWT({ ...fresh }).setProtectedHeader({ ...header, alg: 'HS256' }).sign(shared);
+  const [head = encode(header), , signature = 'AAAA'] = text?.split('.') ?? [];
+  return [
+    ['forged', `${encode(header)}.${encode(fresh)}.${'A'.repeat(86)}`],
+    ['expired', await ours({ ...claims, iat: now - 7200, exp: now - 3600 }, header)],
+    ['of algorithm none', `${encode({ ...header, alg: 'none' })}.${encode(fresh)}.`],
+    ['of another key', await ours(fresh, header)],
+    ['of an unknown key', await ours(fresh, { ...header, kid: 'nobody' })],
+    ['of its own key', await ours(fresh, { ...header, jwk: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) } })],
+    ['of another algorithm', confused],
+    ['changed', `${head}.${encode({ ...fresh, sub: 'somebody else' })}.${signature}`],
+    ['no token at all', 'not.a.token'],
+    ['very long', `${head}.${'A'.repeat(8000)}.${signature}`],
+  ];
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function decode(part: string): Record<string, unknown> {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+export const TOKEN_ATTACKS: readonly Attack[] = [forged];
