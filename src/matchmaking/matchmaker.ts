@@ -159,12 +159,21 @@ export class Matchmaker {
   }
 
   async #create(name: string, player: Player): Promise<Seat> {
-    const { host } = this.#deps;
+    const { clock, host } = this.#deps;
     const { options, context, address } = player;
     host.filterOf(name, options);
     const auth = await host.auth(name, options, context);
-    const listing = await this.#createSomewhere(name, options, address);
-    return this.#sitDown(listing, player, auth);
+    const lastTryAt = clock.now() + TRY_WITHIN_MS;
+    for (let tries = 1; ; tries++) {
+      const listing = await this.#createSomewhere(name, options, address);
+      try {
+        return await this.#sitDown(listing, player, auth);
+      } catch (cause) {
+        // The process that made the room is gone before anybody was in it.
+        const isGone = cause instanceof MatchError && cause.code === ERRORS.SEAT_TIMEOUT.code;
+        if (!isGone || tries === TRIES || clock.now() > lastTryAt) throw cause;
+      }
+    }
   }
 
   async #joinById(roomId: string, player: Player): Promise<Seat> {

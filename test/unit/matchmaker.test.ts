@@ -348,6 +348,18 @@ describe('Matchmaker', () => {
     assert.equal(created.length, 1);
   });
 
+  it('S1: a room whose process dies before its player has the seat is made once more, by another', async () => {
+    const { join, listeners, open, created } = await setUp({ others: ['there'], random: () => 0.999 });
+    listeners.set('hypogeum:there', async (_method, args) => {
+      listeners.delete('hypogeum:there');
+      return open('there', String(args[2]));
+    });
+    const { roomId, processId } = await join('create');
+    assert.equal(processId, 'here');
+    assert.equal(created.length, 2, 'by there first');
+    assert.equal(created[1], roomId);
+  });
+
   it('P3: one that stood still when it was asked to make a room is passed over as one that is silent', async () => {
     const { join, listeners, created } = await setUp({ others: ['there'], random: () => 0.999 });
     listeners.set('hypogeum:there', () => {
