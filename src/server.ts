@@ -120,7 +120,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     ...settings,
     answers: adminAnswers(players, bans),
     roomWaitMs: doors.roomWaitMs,
-    full: () => limits.bit('rooms'),
+    noRoomMade: (why) => limits.bit(why === ERRORS.OVERLOADED ? 'overload' : 'rooms'),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
     refusesRooms: () => (overload.reason === undefined ? undefined : ERRORS.OVERLOADED),
@@ -168,6 +168,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     state.port = (http.address() as AddressInfo).port;
     await matchMaker.accept();
     await keeper.start();
+    overload.start();
     state.phase = 'running';
     http.on('error', (cause) => logger.error('the server cannot accept a connection', {}, cause));
   } catch (cause) {

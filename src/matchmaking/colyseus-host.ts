@@ -3,9 +3,7 @@
  * `RoomHost`, and what is changed in a room class so that a claim becomes a client in one transition.
  */
 import { CloseCode, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
-import { ERRORS } from '../kernel/errors.ts';
 import { type Identity, sealSeat } from '../kernel/identity.ts';
-import { MatchError } from './match-error.ts';
 import type { RoomHost } from './matchmaker.ts';
 import type { Listing, NamePlan, RoomIndex } from './room-index.ts';
 
@@ -47,28 +45,22 @@ export function stopRoom(roomId: string): void {
   void matchMaker.getLocalRoomById(roomId)?.disconnect(CloseCode.MAY_TRY_RECONNECT);
 }
 
-export interface HostOptions {
-  /** At a time, those included that are being made. */
-  readonly maxRooms: number;
-  /** A room was not made because there are so many. */
-  readonly full: () => void;
-}
-
 /** Rooms that a game makes itself, by Colyseus's match maker, are not refused. */
 export class ColyseusHost implements RoomHost {
-  readonly #options: HostOptions;
+  readonly #maxRooms: number;
   #making = 0;
 
-  constructor(options: HostOptions) {
-    this.#options = options;
+  constructor(maxRooms: number) {
+    this.#maxRooms = maxRooms;
   }
 
   get processId(): string {
     return matchMaker.processId;
   }
 
+  /** Whether there may be one more, besides those that are being made. */
   get takesRooms(): boolean {
-    return matchMaker.stats.local.roomCount + this.#making < this.#options.maxRooms;
+    return matchMaker.stats.local.roomCount + this.#making < this.#maxRooms;
   }
 
   /** As Colyseus's callOnAuth, which it does not export. The verified identity goes along with what it returns. */
@@ -87,10 +79,6 @@ export class ColyseusHost implements RoomHost {
   }
 
   async create(name: string, options: unknown, roomId: string): Promise<Listing> {
-    if (!this.takesRooms) {
-      this.#options.full();
-      throw new MatchError(ERRORS.NO_MORE_ROOMS);
-    }
     this.#making++;
     try {
       return (await matchMaker.handleCreateRoom(name, options as never, undefined, roomId)) as Listing;

@@ -7,11 +7,11 @@ import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import { Calls } from './calls.ts';
 import { answerCalls, type Handler } from './colyseus-callee.ts';
 import { IndexDriver } from './colyseus-driver.ts';
-import { ColyseusHost, type HostOptions, stopRoom } from './colyseus-host.ts';
+import { ColyseusHost, stopRoom } from './colyseus-host.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ListingWriter } from './listing-writer.ts';
 import { MatchError } from './match-error.ts';
-import { Matchmaker } from './matchmaker.ts';
+import { Matchmaker, type MatchmakerDeps } from './matchmaker.ts';
 import { choose } from './placement.ts';
 import { type ProcessReport, RENEW_EVERY_MS } from './process-registry.ts';
 import type { MatchStore } from './store.ts';
@@ -22,9 +22,9 @@ const KNOWN_WITHIN_MS = RENEW_EVERY_MS + 50;
 /** For what is asked everywhere. */
 const PATIENCE = { timeoutMs: 2000 };
 
-export interface MatchmakingDeps extends HostOptions {
-  readonly seatTimeoutMs: number;
-  readonly roomWaitMs: (address: string) => number;
+export interface MatchmakingDeps extends Pick<MatchmakerDeps, 'seatTimeoutMs' | 'roomWaitMs' | 'noRoomMade'> {
+  /** Of this process at a time, those included that are being made. */
+  readonly maxRooms: number;
   readonly store: MatchStore<Presence>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -61,14 +61,15 @@ export interface EverywhereAnswer<T> {
 export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
   const { store, address, takesRooms, refusesRooms, lost, answers = {}, ...deps } = all;
   const { index } = store;
-  const host = new ColyseusHost(deps);
+  const host = new ColyseusHost(deps.maxRooms);
+  const refusal = () => refusesRooms() ?? (host.takesRooms ? undefined : ERRORS.NO_MORE_ROOMS);
   const base = { ...deps, index, timers: nodeTimers };
   const writer = new ListingWriter({ ...base, lost: stopRoom });
   const busyShare = loopMeter();
   const report = (): ProcessReport => {
     const { roomCount: rooms, ccu: players } = matchMaker.stats.local;
     const { processId } = matchMaker;
-    const open = takesRooms() && refusesRooms() === undefined && host.takesRooms;
+    const open = takesRooms() && refusal() === undefined;
     return { processId, address: address(), players, rooms, busyShare: busyShare(), takesRooms: open };
   };
   const again = async (): Promise<void> => {
@@ -82,7 +83,7 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
     host,
     processes: () => keeper.processes,
     inDoubt: () => keeper.inDoubt(deps.clock.now()),
-    refusesRooms,
+    refusesRooms: refusal,
     random: Math.random,
     newId: generateId,
   });
@@ -107,8 +108,8 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
         alive: async () => true,
         async create(name, options, roomId) {
           if (keeper.stoodStill(deps.clock.now())) throw new MatchError(ERRORS.SEAT_TIMEOUT);
-          const refusal = refusesRooms();
-          if (refusal !== undefined) throw new MatchError(refusal);
+          const why = refusal();
+          if (why !== undefined) throw new MatchError(why);
           return host.create(String(name), options, String(roomId));
         },
       });

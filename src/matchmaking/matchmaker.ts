@@ -54,6 +54,8 @@ export interface MatchmakerDeps {
   readonly seatTimeoutMs: number;
   /** Asked once for each room that is made for a player: 0, or for how many milliseconds their address may have none made. */
   readonly roomWaitMs: (address: string) => number;
+  /** Nobody makes a room for a player who needs one. */
+  readonly noRoomMade: (why: ErrorKind) => void;
 }
 
 export const METHODS = ['joinOrCreate', 'create', 'join', 'joinById', 'reconnect'] as const;
@@ -265,7 +267,7 @@ export class Matchmaker {
 
   /** At most one of those that are asked lists the room: all are asked for the same id. */
   async #createSomewhere(name: string, options: unknown, address: string | undefined): Promise<Listing> {
-    const { host, calls, newId, random, refusesRooms, roomWaitMs } = this.#deps;
+    const { host, calls, newId, random, refusesRooms, roomWaitMs, noRoomMade } = this.#deps;
     const retryAfterMs = address === undefined ? 0 : roomWaitMs(address);
     if (retryAfterMs > 0) throw new MatchError(ERRORS.TOO_MANY_ROOMS_MADE, { retryAfterMs });
     const roomId = newId();
@@ -290,7 +292,10 @@ export class Matchmaker {
       }
     }
     const refusal = refusesRooms();
-    if (refusal !== undefined) throw new MatchError(refusal);
+    if (refusal !== undefined) {
+      noRoomMade(refusal);
+      throw new MatchError(refusal);
+    }
     return host.create(name, options, roomId);
   }
 

@@ -21,6 +21,8 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
   /** What answers at a channel; nobody listens at others. */
   const listeners = new Map<string, Call>();
   const created: string[] = [];
+  /** Why none was. */
+  const unmade: number[] = [];
   const settings = {
     createMs: 0,
     fail: undefined as Error | undefined,
@@ -125,10 +127,11 @@ async function setUp({ seats = 2, others = [] as readonly string[], random = ():
     newId: () => `id${++ids}`,
     seatTimeoutMs: 5000,
     roomWaitMs: () => settings.roomWaitMs,
+    noRoomMade: ({ code }) => void unmade.push(code),
   });
   const join = (method: 'joinOrCreate' | 'join' | 'create' = 'joinOrCreate') =>
     matchmaker.match(method, 'duel', {}, {});
-  return { time, index, rooms, listeners, created, settings, unlisted, open, reserve, renew, matchmaker, join };
+  return { time, index, rooms, listeners, created, unmade, settings, unlisted, open, reserve, renew, matchmaker, join };
 }
 
 async function failure(promise: Promise<unknown>): Promise<number | undefined> {
@@ -468,6 +471,22 @@ describe('Matchmaker', () => {
       );
       assert.equal(created.length, 3);
       assert.ok(asked >= 2, `${asked}`);
+    });
+
+    it('D14: a process that is full asks others, though their reports say nothing of it yet, and refuses when none is left', async () => {
+      const { join, listeners, created, settings, unmade, open, reserve } = await setUp({ others: ['there'] });
+      listeners.set('hypogeum:there', async (_method, args) => {
+        const roomId = args[2] as string;
+        listeners.set(`$${roomId}`, (_reserve, [sessionId]) => reserve(roomId, sessionId as string));
+        return open('there', roomId);
+      });
+      settings.refusal = ERRORS.NO_MORE_ROOMS;
+      assert.equal((await join('create')).processId, 'there');
+      listeners.set('hypogeum:there', () => {
+        throw Object.assign(new Error('full'), { code: ERRORS.NO_MORE_ROOMS.code });
+      });
+      assert.equal(await failure(join('create')), ERRORS.NO_MORE_ROOMS.code);
+      assert.deepEqual([created.length, unmade], [1, [ERRORS.NO_MORE_ROOMS.code]]);
     });
   });
 });
