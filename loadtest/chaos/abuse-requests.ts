@@ -54,13 +54,6 @@ export const ODD_REQUESTS: readonly Buffer[] = [
   upgrade('x'),
   upgrade('/a/b?sessionId=%00'),
   request(
-    'GET / HTTP/1.1',
-    'Host: x',
-    'Connection: Upgrade',
-    'Upgrade: h2c',
-    'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA',
-  ),
-  request(
     'GET /p/r?sessionId=x HTTP/1.1',
     'Host: x',
     'Connection: Upgrade',

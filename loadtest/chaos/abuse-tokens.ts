@@ -5,6 +5,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { ATTACKER } from './abuse-addresses.ts';
 import { ask, askForSeat } from './abuse-ask.ts';
 import type { Attack, Field } from './abuse-attack.ts';
+import type { Score } from './abuse-score.ts';
 
 const PAUSE_MS = 50;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/;
@@ -32,7 +33,9 @@ const forged: Attack = {
   measure: 'never',
   limit: 0,
   async run(field, score) {
-    const tokens = await forge(await genuineToken(field));
+    const genuine = await genuineToken(field);
+    await control(field, score, genuine);
+    const tokens = await forge(genuine);
     for (let turn = 0; !field.over; turn++) {
       const [kind, token] = tokens[turn % tokens.length]!;
       const headers = { authorization: `Bearer ${token}` };
@@ -49,6 +52,16 @@ const forged: Attack = {
     }
   },
 };
+
+/** A server that refuses every token keeps out forgers too. */
+async function control(field: Field, score: Score, { text }: Genuine): Promise<void> {
+  if (text === undefined) return score.end('no genuine token to begin with');
+  const headers = { authorization: `Bearer ${text}` };
+  const from = field.stranger();
+  const { seat } = await askForSeat({ port: field.port, from, method: 'joinById', room: field.pens[0], headers });
+  score.end('began with a genuine token');
+  if (seat === undefined) score.breach('a genuine token was refused');
+}
 
 async function genuineToken(field: Field): Promise<Genuine> {
   const from = field.stranger();

@@ -10,14 +10,16 @@ import { fuzzServer, shrink } from '../../loadtest/fuzz/wire/session.ts';
 import type { WireCase } from '../../loadtest/fuzz/wire/wire-case.ts';
 
 const SEED = 20_261_122;
-const RUNS = 5000;
+const RUNS = 4000;
 /** Cases begin until these seconds are over; a quick machine gets further down the same list. */
 const SECONDS = 10;
 const LANES = 64;
 /** The machine runs other tests' servers too: only a server that stands still waits as long as this. */
 const WAIT_MS = 5000;
 
-describe('fuzz wire', () => {
+describe('fuzz wire', function () {
+  this.timeout(120_000);
+
   it(`${RUNS} inputs and more for each parser: none throws, hangs, or believes what was not signed`, () => {
     const results = fuzzParsers(SEED, RUNS);
     const failures = results.flatMap(({ parser, failure }) => (failure === undefined ? [] : [`${parser}: ${failure}`]));
