@@ -123,7 +123,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     noRoomMade: (why) => limits.bit(why === ERRORS.OVERLOADED ? 'overload' : 'rooms'),
     address: () => internalAddress(settings, state.port),
     takesRooms: () => state.phase !== 'stopping',
-    refusesRooms: () => (overload.reason === undefined ? undefined : ERRORS.OVERLOADED),
+    refusesRooms: () => {
+      if (state.phase === 'stopping') return ERRORS.STOPPING;
+      return overload.reason === undefined ? undefined : ERRORS.OVERLOADED;
+    },
     lost: async () => {
       state.clusterKey = await agreedKey(deps, state.clusterKey);
       await admission.agreeAgain();

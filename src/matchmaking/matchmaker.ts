@@ -73,7 +73,9 @@ const HELD_PAUSES_MS = [50, 100, 200, 400];
 /** What it is told then. */
 const HELD_FOR_MS = 1000;
 /** A process that says so makes no room now, and another may. */
-const HAS_NO_ROOM: readonly unknown[] = [ERRORS.OVERLOADED.code, ERRORS.NO_MORE_ROOMS.code];
+const HAS_NO_ROOM: readonly unknown[] = [ERRORS.OVERLOADED, ERRORS.NO_MORE_ROOMS, ERRORS.STOPPING].map(
+  ({ code }) => code,
+);
 /** Processes asked to make one room. */
 const CREATORS = 3;
 

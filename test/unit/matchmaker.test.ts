@@ -335,21 +335,22 @@ describe('Matchmaker', () => {
     assert.equal(created.length, 1);
   });
 
-  it('P4: when every process is overloaded the joiner is told so, and when one refuses the next is asked', async () => {
-    const { join, settings, listeners, created } = await setUp({ others: ['there', 'yonder'] });
-    const asked: string[] = [];
-    for (const id of ['there', 'yonder'])
-      listeners.set(`hypogeum:${id}`, () => {
-        asked.push(id);
-        throw Object.assign(new Error(ERRORS.OVERLOADED.message), { code: ERRORS.OVERLOADED.code });
-      });
-    settings.refusal = ERRORS.OVERLOADED;
-    assert.equal(await failure(join()), ERRORS.OVERLOADED.code);
-    assert.deepEqual(asked.sort(), ['there', 'yonder']);
-    settings.refusal = undefined;
-    assert.equal((await join()).processId, 'here');
-    assert.equal(created.length, 1);
-  });
+  for (const kind of [ERRORS.OVERLOADED, ERRORS.NO_MORE_ROOMS, ERRORS.STOPPING])
+    it(`P4, L6: when every process says ${kind.code} the joiner is told so, and when one does the next is asked`, async () => {
+      const { join, settings, listeners, created } = await setUp({ others: ['there', 'yonder'] });
+      const asked: string[] = [];
+      for (const id of ['there', 'yonder'])
+        listeners.set(`hypogeum:${id}`, () => {
+          asked.push(id);
+          throw Object.assign(new Error(kind.message), { code: kind.code });
+        });
+      settings.refusal = kind;
+      assert.equal(await failure(join()), kind.code);
+      assert.deepEqual(asked.sort(), ['there', 'yonder']);
+      settings.refusal = undefined;
+      assert.equal((await join()).processId, 'here');
+      assert.equal(created.length, 1);
+    });
 
   it('S1: a room whose process dies before its player has the seat is made once more, by another', async () => {
     const { join, listeners, open, created } = await setUp({ others: ['there'], random: () => 0.999 });
