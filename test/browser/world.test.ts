@@ -94,9 +94,12 @@ describe('the world in the browser', function () {
     assert.ok(self.x > item.x - 140, 'walked to the east');
     assert.deepEqual(known, { [start.sessionId]: { [kind]: count } });
     await game.keep('world-desktop');
-    const lying = items.size;
+    const before = new Set(items.keys());
     await game.page.click(place);
-    await until('it lies on the ground again', () => items.size === lying + 1);
+    const { x, y } = units.get(start.sessionId)!;
+    const isBack = ([id, thing]: [string, { kind: number; x: number; y: number }]): boolean =>
+      !before.has(id) && thing.kind === Number(kind) && Math.hypot(thing.x - x, thing.y - y) < VIEW_RADIUS;
+    await until('it lies on the ground again', () => [...items].some(isBack));
     await until('the strip is empty', async () => (await game.text(`${place} .place-count`)) === '');
     assert.equal(await game.page.locator(place).isDisabled(), true);
   });
