@@ -4,7 +4,7 @@ import { LobbyRoom, matchMaker } from '@colyseus/core';
 import type { Browser } from 'playwright-core';
 import type { WorldSnapshot } from '../../clients/web/world/hook.ts';
 import { WorldRoom } from '../../rooms/world/room.ts';
-import { LEAVE_RADIUS, VIEW_RADIUS } from '../../rooms/world/rules.ts';
+import { ITEM_KINDS, LEAVE_RADIUS, VIEW_RADIUS } from '../../rooms/world/rules.ts';
 import { isOpen } from '../../rooms/world/simulation.ts';
 import { buildPage } from '../../src/http/esbuild-page.ts';
 import { page as pageHandler } from '../../src/http/page.ts';
@@ -98,7 +98,7 @@ describe('the world in the browser', function () {
     await game.page.click(place);
     const { x, y } = units.get(start.sessionId)!;
     const isBack = ([id, thing]: [string, { kind: number; x: number; y: number }]): boolean =>
-      !before.has(id) && thing.kind === Number(kind) && Math.hypot(thing.x - x, thing.y - y) < VIEW_RADIUS;
+      !before.has(id) && ITEM_KINDS[thing.kind] === kind && Math.hypot(thing.x - x, thing.y - y) < VIEW_RADIUS;
     await until('it lies on the ground again', () => [...items].some(isBack));
     await until('the strip is empty', async () => (await game.text(`${place} .place-count`)) === '');
     assert.equal(await game.page.locator(place).isDisabled(), true);
