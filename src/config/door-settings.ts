@@ -11,6 +11,7 @@ export const DOOR_SETTINGS = {
   }),
   maxSockets: integer({
     env: 'HYPOGEUM_MAX_SOCKETS',
+    limit: true,
     fallback: 10_000,
     min: 1,
     max: 1_000_000,
@@ -19,6 +20,7 @@ export const DOOR_SETTINGS = {
   }),
   maxSocketsPerAddress: integer({
     env: 'HYPOGEUM_MAX_SOCKETS_PER_ADDRESS',
+    limit: true,
     fallback: 300,
     min: 1,
     max: 1_000_000,
@@ -27,6 +29,7 @@ export const DOOR_SETTINGS = {
   }),
   socketRate: integer({
     env: 'HYPOGEUM_SOCKET_RATE',
+    limit: true,
     fallback: 600,
     min: 1,
     max: 10_000_000,
@@ -35,6 +38,7 @@ export const DOOR_SETTINGS = {
   }),
   maxConnections: integer({
     env: 'HYPOGEUM_MAX_CONNECTIONS',
+    limit: true,
     fallback: 20_000,
     min: 1,
     max: 1_000_000,
@@ -43,6 +47,7 @@ export const DOOR_SETTINGS = {
   }),
   maxConnectionsPerAddress: integer({
     env: 'HYPOGEUM_MAX_CONNECTIONS_PER_ADDRESS',
+    limit: true,
     fallback: 1000,
     min: 1,
     max: 1_000_000,
@@ -51,6 +56,7 @@ export const DOOR_SETTINGS = {
   }),
   connectionRate: integer({
     env: 'HYPOGEUM_CONNECTION_RATE',
+    limit: true,
     fallback: 2000,
     min: 1,
     max: 10_000_000,
@@ -59,6 +65,7 @@ export const DOOR_SETTINGS = {
   }),
   matchRate: integer({
     env: 'HYPOGEUM_MATCH_RATE',
+    limit: true,
     fallback: 300,
     min: 1,
     max: 10_000_000,
@@ -67,6 +74,7 @@ export const DOOR_SETTINGS = {
   }),
   seatTimeoutMs: integer({
     env: 'HYPOGEUM_SEAT_TIMEOUT_MS',
+    limit: true,
     fallback: 5000,
     min: 100,
     max: 600_000,
@@ -75,6 +83,7 @@ export const DOOR_SETTINGS = {
   }),
   maxHeldSeats: integer({
     env: 'HYPOGEUM_MAX_HELD_SEATS',
+    limit: true,
     fallback: 50,
     min: 1,
     max: 1_000_000,
@@ -83,6 +92,7 @@ export const DOOR_SETTINGS = {
   }),
   heldSeatsPercent: integer({
     env: 'HYPOGEUM_HELD_SEATS_PERCENT',
+    limit: true,
     fallback: 25,
     min: 1,
     max: 100,
@@ -91,6 +101,7 @@ export const DOOR_SETTINGS = {
   }),
   roomRate: integer({
     env: 'HYPOGEUM_ROOM_RATE',
+    limit: true,
     fallback: 60,
     min: 1,
     max: 10_000_000,
@@ -99,6 +110,7 @@ export const DOOR_SETTINGS = {
   }),
   maxRooms: integer({
     env: 'HYPOGEUM_MAX_ROOMS',
+    limit: true,
     fallback: 1000,
     min: 1,
     max: 1_000_000,
@@ -107,6 +119,7 @@ export const DOOR_SETTINGS = {
   }),
   maxAddresses: integer({
     env: 'HYPOGEUM_MAX_ADDRESSES',
+    limit: true,
     fallback: 50_000,
     min: 1,
     max: 10_000_000,

@@ -1,10 +1,16 @@
-/** The settings as people read them: for `npm start -- --help`, and as the README's table. */
+/** The settings as people read them: for `npm start -- --help`, and as the tables of the README and SECURITY.md. */
+import type { Setting } from './kinds.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
 const COLUMNS = ['Setting', 'Default', 'Range', 'What it does'] as const;
 
-function rows(): string[][] {
-  return Object.values(SETTINGS).map(({ env, fallback, unit, range, help }) => [
+type Kind = 'limits' | 'others';
+
+/** All of them, or those of one kind. */
+function rows(kind?: Kind): string[][] {
+  const all: readonly Setting<unknown>[] = Object.values(SETTINGS);
+  const wanted = all.filter(({ limit = false }) => kind === undefined || limit === (kind === 'limits'));
+  return wanted.map(({ env, fallback, unit, range, help }) => [
     env,
     fallback === '' ? '' : [fallback, unit].filter(Boolean).join(' '),
     range,
@@ -25,10 +31,10 @@ export function helpText(): string {
   return ['Usage: npm start [-- --help]', '', 'Settings come from the environment:', '', ...lines, ''].join('\n');
 }
 
-/** Markdown; `test/unit/config.test.ts` compares it with the README. */
-export function markdownTable(): string {
+/** Markdown; `test/unit/config.test.ts` compares the limits with SECURITY.md, the others with the README. */
+export function markdownTable(kind: Kind): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const body = rows().map(([env, ...rest]) => line([`\`${env}\``, ...rest]));
+  const body = rows(kind).map(([env, ...rest]) => line([`\`${env}\``, ...rest]));
   return [line(COLUMNS), line(COLUMNS.map(() => '---')), ...body].join('\n');
 }
 

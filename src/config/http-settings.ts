@@ -7,6 +7,7 @@ const ORIGIN = /^(local|null|\*|[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+|\[[0-9a-f:.]
 export const HTTP_SETTINGS = {
   maxJsonDepth: integer({
     env: 'HYPOGEUM_MAX_JSON_DEPTH',
+    limit: true,
     fallback: 32,
     min: 1,
     max: 1000,
@@ -15,6 +16,7 @@ export const HTTP_SETTINGS = {
   }),
   maxHeadBytes: integer({
     env: 'HYPOGEUM_MAX_HEAD_BYTES',
+    limit: true,
     fallback: 16_384,
     min: 2048,
     max: 65_536,
@@ -23,6 +25,7 @@ export const HTTP_SETTINGS = {
   }),
   maxHeaders: integer({
     env: 'HYPOGEUM_MAX_HEADERS',
+    limit: true,
     fallback: 100,
     min: 16,
     max: 1000,
@@ -31,6 +34,7 @@ export const HTTP_SETTINGS = {
   }),
   headTimeoutMs: integer({
     env: 'HYPOGEUM_HEAD_TIMEOUT_MS',
+    limit: true,
     fallback: 5000,
     min: 100,
     max: 60_000,
@@ -39,6 +43,7 @@ export const HTTP_SETTINGS = {
   }),
   requestTimeoutMs: integer({
     env: 'HYPOGEUM_REQUEST_TIMEOUT_MS',
+    limit: true,
     fallback: 10_000,
     min: 100,
     max: 120_000,
@@ -47,6 +52,7 @@ export const HTTP_SETTINGS = {
   }),
   answerTimeoutMs: integer({
     env: 'HYPOGEUM_ANSWER_TIMEOUT_MS',
+    limit: true,
     fallback: 30_000,
     min: 100,
     max: 600_000,
@@ -55,6 +61,7 @@ export const HTTP_SETTINGS = {
   }),
   keepAliveMs: integer({
     env: 'HYPOGEUM_KEEP_ALIVE_MS',
+    limit: true,
     fallback: 5000,
     min: 100,
     max: 600_000,
@@ -63,6 +70,7 @@ export const HTTP_SETTINGS = {
   }),
   maxRequestsPerConnection: integer({
     env: 'HYPOGEUM_MAX_REQUESTS_PER_CONNECTION',
+    limit: true,
     fallback: 1000,
     min: 1,
     max: 1_000_000,

@@ -32,6 +32,7 @@ export const IDENTITY_SETTINGS = {
   }),
   authTokenMinutes: integer({
     env: 'HYPOGEUM_AUTH_TOKEN_MINUTES',
+    limit: true,
     fallback: 15,
     min: 1,
     max: 1440,
@@ -48,6 +49,7 @@ export const IDENTITY_SETTINGS = {
   }),
   guestDays: integer({
     env: 'HYPOGEUM_GUEST_DAYS',
+    limit: true,
     fallback: 30,
     min: 1,
     max: 365,
@@ -64,6 +66,7 @@ export const IDENTITY_SETTINGS = {
   }),
   adminTries: integer({
     env: 'HYPOGEUM_ADMIN_TRIES',
+    limit: true,
     fallback: 10,
     min: 1,
     max: 1000,

@@ -12,6 +12,8 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T, string>;
   /** May hold a password: its value is never shown. */
   readonly secret?: boolean;
+  /** Bounds what others may do here; listed in SECURITY.md instead of the README. */
+  readonly limit?: boolean;
 }
 
 export interface Described {
@@ -19,6 +21,7 @@ export interface Described {
   readonly unit?: string;
   readonly help: string;
   readonly secret?: boolean;
+  readonly limit?: boolean;
 }
 
 export function integer(d: Described & { fallback: number; min: number; max: number }): Setting<number> {
@@ -28,7 +31,8 @@ export function integer(d: Described & { fallback: number; min: number; max: num
     .regex(/^-?\d+$/, `must be a whole number, ${range}`)
     .transform(Number)
     .refine((value) => value >= d.min && value <= d.max, `must be ${range}`);
-  return { env: d.env, fallback: String(d.fallback), unit: d.unit ?? '', range, help: d.help, schema };
+  const { env, help, limit = false, unit = '' } = d;
+  return { env, fallback: String(d.fallback), unit, range, help, limit, schema };
 }
 
 export function choice<const T extends string>(d: Described & { fallback: T; of: readonly T[] }): Setting<T> {

@@ -47,6 +47,7 @@ export const SETTINGS = {
   }),
   maxForwarded: integer({
     env: 'HYPOGEUM_MAX_FORWARDED',
+    limit: true,
     fallback: 5000,
     min: 0,
     max: 100_000,
@@ -82,6 +83,7 @@ export const SETTINGS = {
   }),
   logLinesPerKind: integer({
     env: 'HYPOGEUM_LOG_LINES_PER_KIND',
+    limit: true,
     fallback: 10,
     min: 1,
     max: 100_000,
@@ -90,6 +92,7 @@ export const SETTINGS = {
   }),
   logBytesPerSecond: integer({
     env: 'HYPOGEUM_LOG_BYTES_PER_SECOND',
+    limit: true,
     fallback: 4096,
     min: 256,
     max: 16_777_216,
@@ -98,6 +101,7 @@ export const SETTINGS = {
   }),
   maxStrayExceptions: integer({
     env: 'HYPOGEUM_MAX_STRAY_EXCEPTIONS',
+    limit: true,
     fallback: 60,
     min: 1,
     max: 100_000,
@@ -106,6 +110,7 @@ export const SETTINGS = {
   }),
   maxMemoryMb: integer({
     env: 'HYPOGEUM_MAX_MEMORY_MB',
+    limit: true,
     fallback: 0,
     min: 0,
     max: 16_777_216,
@@ -114,6 +119,7 @@ export const SETTINGS = {
   }),
   maxLagMs: integer({
     env: 'HYPOGEUM_MAX_LAG_MS',
+    limit: true,
     fallback: 500,
     min: 20,
     max: 60_000,
@@ -122,6 +128,7 @@ export const SETTINGS = {
   }),
   maxMessageBytes: integer({
     env: 'HYPOGEUM_MAX_MESSAGE_BYTES',
+    limit: true,
     fallback: 4096,
     min: 256,
     max: 1_048_576,
@@ -130,6 +137,7 @@ export const SETTINGS = {
   }),
   maxMessagesPerSecond: integer({
     env: 'HYPOGEUM_MAX_MESSAGES_PER_SECOND',
+    limit: true,
     fallback: 60,
     min: 1,
     max: 100_000,
@@ -138,6 +146,7 @@ export const SETTINGS = {
   }),
   maxPingsPerSecond: integer({
     env: 'HYPOGEUM_MAX_PINGS_PER_SECOND',
+    limit: true,
     fallback: 60,
     min: 1,
     max: 100_000,
@@ -146,6 +155,7 @@ export const SETTINGS = {
   }),
   maxBytesPerSecond: integer({
     env: 'HYPOGEUM_MAX_BYTES_PER_SECOND',
+    limit: true,
     fallback: 65_536,
     min: 256,
     max: 67_108_864,
@@ -154,6 +164,7 @@ export const SETTINGS = {
   }),
   burstSeconds: integer({
     env: 'HYPOGEUM_BURST_SECONDS',
+    limit: true,
     fallback: 2,
     min: 1,
     max: 60,
@@ -162,6 +173,7 @@ export const SETTINGS = {
   }),
   maxInputsPerTick: integer({
     env: 'HYPOGEUM_MAX_INPUTS_PER_TICK',
+    limit: true,
     fallback: 2,
     min: 1,
     max: 1000,
@@ -170,6 +182,7 @@ export const SETTINGS = {
   }),
   inputBurstSeconds: integer({
     env: 'HYPOGEUM_INPUT_BURST_SECONDS',
+    limit: true,
     fallback: 10,
     min: 1,
     max: 120,
@@ -178,6 +191,7 @@ export const SETTINGS = {
   }),
   joinTimeoutMs: integer({
     env: 'HYPOGEUM_JOIN_TIMEOUT_MS',
+    limit: true,
     fallback: 5000,
     min: 50,
     max: 120_000,
@@ -186,6 +200,7 @@ export const SETTINGS = {
   }),
   idleTimeoutSeconds: integer({
     env: 'HYPOGEUM_IDLE_TIMEOUT_SECONDS',
+    limit: true,
     fallback: 300,
     min: 0,
     max: 86_400,
@@ -194,6 +209,7 @@ export const SETTINGS = {
   }),
   maxWrongTokensPerMinute: integer({
     env: 'HYPOGEUM_MAX_WRONG_TOKENS_PER_MINUTE',
+    limit: true,
     fallback: 30,
     min: 1,
     max: 100_000,
@@ -202,6 +218,7 @@ export const SETTINGS = {
   }),
   maxInFlightBytes: integer({
     env: 'HYPOGEUM_MAX_IN_FLIGHT_BYTES',
+    limit: true,
     fallback: 65_536,
     min: 1024,
     max: 16_777_216,
@@ -210,6 +227,7 @@ export const SETTINGS = {
   }),
   maxQueuedBytes: integer({
     env: 'HYPOGEUM_MAX_QUEUED_BYTES',
+    limit: true,
     fallback: 262_144,
     min: 1024,
     max: 67_108_864,
@@ -218,6 +236,7 @@ export const SETTINGS = {
   }),
   congestedTimeoutMs: integer({
     env: 'HYPOGEUM_CONGESTED_TIMEOUT_MS',
+    limit: true,
     fallback: 15_000,
     min: 100,
     max: 600_000,
@@ -226,6 +245,7 @@ export const SETTINGS = {
   }),
   maxBodyBytes: integer({
     env: 'HYPOGEUM_MAX_BODY_BYTES',
+    limit: true,
     fallback: 16_384,
     min: 256,
     max: 1_048_576,

@@ -81,11 +81,17 @@ describe('settings', () => {
     assert.deepEqual([settings.maxSocketsPerAddress, settings.matchRate, settings.roomRate], [300, 300, 60]);
   });
 
-  it('are all in --help and, the same, in the README', () => {
+  it('are all in --help and, the same, in the README, or, where they limit something, in SECURITY.md', () => {
     for (const { env, help } of Object.values(SETTINGS)) {
       assert.ok(helpText().includes(env) && helpText().includes(help), env);
     }
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    assert.ok(readme.includes(markdownTable()), `the README's table of settings should be:\n\n${markdownTable()}\n`);
+    for (const [file, kind] of [
+      ['README.md', 'others'],
+      ['SECURITY.md', 'limits'],
+    ] as const) {
+      const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+      const table = markdownTable(kind);
+      assert.ok(text.includes(table), `the table of settings in ${file} should be:\n\n${table}\n`);
+    }
   });
 });

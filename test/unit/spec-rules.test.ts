@@ -23,4 +23,14 @@ describe('rules', () => {
       const uncited = rules.filter((rule) => !cited.has(rule));
       assert.deepEqual(uncited, []);
     });
+
+  it('that SECURITY.md speaks of are rules of security', () => {
+    const rules = new Set([...readFileSync('src/security/SPEC.md', 'utf8').matchAll(RULE)].map(([, rule]) => rule));
+    const named = readFileSync('SECURITY.md', 'utf8').match(/\b(?:[DFHP]|ID)\d+\b/g) ?? [];
+    assert.ok(named.length > 20);
+    assert.deepEqual(
+      named.filter((rule) => !rules.has(rule)),
+      [],
+    );
+  });
 });
