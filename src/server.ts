@@ -2,26 +2,24 @@
  * One server process put together: rooms made ready, matchmaking on its store, HTTP and sockets on one port. No logic
  * of its own. Colyseus's match maker is one per process, so there is one server per process.
  */
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createAuthContext, matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
+import { matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
 import type { RequestHandler } from 'express';
 import type { Settings } from './config/settings.ts';
 import { createNonces } from './delivery/node-nonces.ts';
-import { Forwarder, type ForwarderDeps } from './gateway/forwarder.ts';
+import { type Admit, admitTo, countedForm, openDoors, toldAddress } from './door-parts.ts';
+import { Forwarder } from './gateway/forwarder.ts';
 import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
-import type { AdminDeps } from './http/admin.ts';
-import { createHttpApp } from './http/app.ts';
 import { ConnectionCount } from './http/connection-count.ts';
 import { createListener } from './http/listener.ts';
-import type { MatchmakeRequest } from './http/matchmake.ts';
 import { Refusals } from './http/refusals.ts';
-import { lastWords } from './http/reply.ts';
 import { loadTls, watchTls } from './http/tls.ts';
-import { guestPass, openAdmin, openAdmission } from './identity-parts.ts';
+import { createApp } from './http-parts.ts';
+import { openAdmin, openAdmission } from './identity-parts.ts';
 import type { RoomClass } from './isolation/colyseus-guard.ts';
 import { guardHandlerEvents } from './isolation/colyseus-handler-events.ts';
 import { colyseusLogger, takeColyseusDebug } from './isolation/colyseus-logger.ts';
@@ -32,23 +30,18 @@ import { CloseCodes, ERRORS } from './kernel/errors.ts';
 import type { Clock, Logger, Meter } from './kernel/ports.ts';
 import { planRooms } from './matchmaking/colyseus-host.ts';
 import { createMatchmaking, type Matchmaking } from './matchmaking/colyseus-matchmaking.ts';
-import { METHODS, type Method } from './matchmaking/matchmaker.ts';
 import type { MatchStore } from './matchmaking/store.ts';
 import { nodeTimers } from './matchmaking/timers.ts';
 import { hostRoom } from './roomkit/host-room.ts';
-import { countedAs, readAddress, tellAddress } from './security/addresses.ts';
+import { countedAs } from './security/addresses.ts';
 import { adminAnswers } from './security/admin.ts';
 import type { BanStore } from './security/bans.ts';
-import { bearerOf } from './security/bearer.ts';
 import type { Admission } from './security/colyseus-admission.ts';
-import { createDoors, type Doors } from './security/doors.ts';
 import { BudgetGate } from './security/frame-gate.ts';
 import { LimitLog } from './security/limit-log.ts';
 import { createNodeVitals, type NodeVitals, overloadLimits } from './security/node-vitals.ts';
-import { originCheck } from './security/origins.ts';
 import { Overload } from './security/overload.ts';
 import type { OpenRate } from './security/rate-limit.ts';
-import { memoryRates } from './security/rate-windows.ts';
 import { Reconnections } from './security/reconnections.ts';
 import { createNodeTimer } from './tick/node-timer.ts';
 import { TickDriver } from './tick/tick-driver.ts';
@@ -164,7 +157,17 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   try {
     state.clusterKey = await agreedKey(deps, '');
     const admin = await openAdmin(deps, admission, matchmaking.everywhere, (req) => countedAs(doors.addressOf(req)));
-    app = createApp(deps, { matchmaking, admission, admin, state, overload, faults, refusals, reconnections, doors });
+    app = createApp(deps, {
+      matchmaker: matchmaking.matchmaker,
+      admission,
+      admin,
+      state,
+      overload,
+      faults,
+      refusals,
+      reconnections,
+      doors,
+    });
     await matchmaking.setUp(settings.publicAddress || undefined);
     await admission.start();
     await listen(http, settings);
@@ -219,35 +222,6 @@ function agreedKey({ settings, store }: ServerDeps, current: string): Promise<st
   return clusterKey('', (proposal) => store.agree('cluster-key', current || proposal));
 }
 
-function openDoors({ settings, sharedRates, ...deps }: ServerDeps, log: LimitLog): Doors {
-  const ownRates = memoryRates(deps.clock);
-  return createDoors(
-    {
-      ...deps,
-      log,
-      originAllowed: originCheck(settings.corsOrigins),
-      answer: lastWords,
-      ownRates,
-      sharedRates: sharedRates ?? ownRates,
-      hasSeat: ({ roomId, sessionId, reconnectionToken }) =>
-        matchMaker.getLocalRoomById(roomId)?.hasReservedSeat(sessionId, reconnectionToken) ?? false,
-    },
-    settings,
-  );
-}
-
-type Admit = ForwarderDeps['admit'];
-
-/** By the doors first, then by the bans. From there on headers tell the player's address. */
-function admitTo(doors: Doors, admission: Admission): Admit {
-  return (upgrade, door, signed) => {
-    const inside = doors.entrance.admit(upgrade, door, signed);
-    if (inside === undefined || !admission.turnsAway(toldAddress(upgrade.req))) return inside;
-    inside.turnAway(upgrade, CloseCodes.banned, ERRORS.BANNED.message);
-    return undefined;
-  };
-}
-
 function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, admit: Admit, key: () => string): Forwarder {
   return new Forwarder(
     {
@@ -264,16 +238,6 @@ function createForwarder(deps: ServerDeps, { ownerOf }: Matchmaking, admit: Admi
   );
 }
 
-/** What was put into the headers of an admitted socket, where rooms are told it from. */
-function toldAddress({ headers }: IncomingMessage): string {
-  return String(headers['x-real-ip']);
-}
-
-/** The form of an address in which it is banned, and its tries counted. */
-function countedForm(address: string): string {
-  return countedAs(readAddress(address) ?? address);
-}
-
 /** How long who sends nothing may stay: before the join is acknowledged, and after. */
 function staysOf({ joinTimeoutMs, idleTimeoutSeconds }: Settings, limits: LimitLog) {
   return {
@@ -288,54 +252,6 @@ function createOverload(deps: ServerDeps, vitals: NodeVitals, connections: Conne
     { ...deps, timers: nodeTimers, read: () => vitals.read(), connections: () => connections.open, unsound },
     overloadLimits(settings.maxMemoryMb, settings.maxLagMs),
   );
-}
-
-interface AppParts {
-  readonly matchmaking: Matchmaking;
-  readonly admission: Admission;
-  readonly admin: AdminDeps | undefined;
-  readonly state: State;
-  readonly overload: Overload;
-  readonly faults: FaultLog;
-  readonly refusals: Refusals;
-  readonly reconnections: Reconnections;
-  readonly doors: Doors;
-}
-
-function createApp(deps: ServerDeps, parts: AppParts) {
-  const { settings, store, page } = deps;
-  const { matchmaking, admission, admin, state, overload, faults, refusals, reconnections, doors } = parts;
-  const { matchmaker } = matchmaking;
-  const match = async ({ method, room, options, headers, address }: MatchmakeRequest): Promise<object> => {
-    const token = bearerOf(headers.get('authorization'));
-    const identity = await admission.identify(token, address);
-    tellAddress(headers, address);
-    const context = Object.assign(createAuthContext({ headers, token }), { identity });
-    const counted = countedAs(address);
-    const attempt = (): Promise<object> => matchmaker.match(method as Method, room, options, context, counted);
-    return method === 'reconnect' ? reconnections.attempt(counted, attempt) : attempt();
-  };
-  const app = {
-    page,
-    refusals,
-    guestPassFor: (req: IncomingMessage) => guestPass(admission, req, doors.addressOf(req)),
-    admin,
-    originAllowed: doors.originAllowed,
-    notReady: () => (state.phase === 'running' ? store.away() : state.phase),
-    overloaded: () => overload.reason,
-    matchmaking: {
-      methods: METHODS,
-      match,
-      addressOf: doors.addressOf,
-      waitMs: doors.matchWaitMs,
-      failed: (thrown: unknown) => faults.report('matchmaking', 'match', thrown),
-      unavailable: () => {
-        if (state.phase === 'stopping') return ERRORS.STOPPING;
-        return state.phase === 'starting' || store.away() !== undefined ? ERRORS.STORE_AWAY : undefined;
-      },
-    },
-  };
-  return createHttpApp(app, { ...settings, tls: settings.tlsCert !== '' });
 }
 
 function listen(http: Server, { port, host }: Settings): Promise<void> {
