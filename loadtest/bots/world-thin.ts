@@ -3,6 +3,7 @@
  * the server used, and walks about. One process plays thousands of them. Written for the frames of Colyseus 0.18.
  */
 
+import { decode } from '@colyseus/schema';
 import { InputEncoder } from '@colyseus/schema/input';
 import { Protocol } from '@colyseus/sdk';
 import { MAX_STEPS } from '../../rooms/world/rules.ts';
@@ -114,7 +115,7 @@ export class ThinWorldBot implements LoadBot {
         this.#letIn();
         return;
       case Protocol.ERROR:
-        this.#turnAway(new Error('the room answered with an error'));
+        this.#turnAway(errorIn(frame));
     }
   }
 }
@@ -126,6 +127,13 @@ function inputFrame(direction: number): Buffer {
   const input = new WalkInput().assign({ ...stickOf(direction), steps: direction === STAND ? 1 : STEPS_AN_INPUT });
   const body = new InputEncoder(input).encode();
   return clientFrame(Opcode.binary, Buffer.concat([Buffer.from([Protocol.ROOM_INPUT_RELIABLE]), body]));
+}
+
+/** What a room says instead of letting a player in: a code and words. */
+function errorIn(frame: Buffer): Error {
+  const it = { offset: 1 };
+  const code = decode.number(frame, it);
+  return new Error(`the room answered with ${code} (${decode.string(frame, it)})`);
 }
 
 async function takeSeat({ endpoint, roomName, name }: BotOrder): Promise<Seat> {
