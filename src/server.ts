@@ -4,7 +4,6 @@
  */
 import type { RequestListener, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { matchMaker, type Presence, type RegisteredHandler } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
 import type { RequestHandler } from 'express';
@@ -16,6 +15,7 @@ import { httpxyTunnels } from './gateway/httpxy-tunnel.ts';
 import { clusterKey } from './gateway/node-cluster-key.ts';
 import { ConnectionCount } from './http/connection-count.ts';
 import { createListener } from './http/listener.ts';
+import { type OpenPort, openPort } from './http/port.ts';
 import { Refusals } from './http/refusals.ts';
 import { loadTls, watchTls } from './http/tls.ts';
 import { createApp } from './http-parts.ts';
@@ -153,7 +153,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       failed: (req) => reconnections.failed(countedAs(toldAddress(req))),
     },
   });
-  const parts = { http, sockets, forwarder, matchmaking, overload, vitals, admission };
+  const parts: Parts = { http, sockets, forwarder, matchmaking, overload, vitals, admission };
   try {
     state.clusterKey = await agreedKey(deps, '');
     const admin = await openAdmin(deps, admission, matchmaking.everywhere, (req) => countedAs(doors.addressOf(req)));
@@ -170,8 +170,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     });
     await matchmaking.setUp(settings.publicAddress || undefined);
     await admission.start();
-    await listen(http, settings);
-    state.port = (http.address() as AddressInfo).port;
+    parts.port = await openPort(http, settings, () => connections.open);
+    state.port = parts.port.port;
     await matchMaker.accept();
     await keeper.start();
     overload.start();
@@ -254,18 +254,10 @@ function createOverload(deps: ServerDeps, vitals: NodeVitals, connections: Conne
   );
 }
 
-function listen(http: Server, { port, host }: Settings): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(port, host, () => {
-      http.removeListener('error', reject);
-      resolve();
-    });
-  });
-}
-
 interface Parts {
   readonly http: Server;
+  /** Undefined before it is opened. */
+  port?: OpenPort;
   readonly sockets: GameSockets;
   readonly forwarder: Forwarder;
   readonly matchmaking: Matchmaking;
@@ -277,7 +269,7 @@ interface Parts {
 /** In reverse order of the start. Each part has its share of the drain time; what a room holds up is cut off. */
 async function stopAll(
   { settings, store, logger }: ServerDeps,
-  { http, sockets, forwarder, matchmaking: { keeper }, overload, vitals, admission }: Parts,
+  { http, port, sockets, forwarder, matchmaking: { keeper }, overload, vitals, admission }: Parts,
 ): Promise<void> {
   overload.stop();
   vitals.stop();
@@ -288,7 +280,7 @@ async function stopAll(
     // Colyseus has a word with the store before it tells the rooms: players hear of it also when the store is away.
     void Promise.allSettled(matchMaker.disconnectAll(CloseCodes.mayTryReconnect));
   });
-  http.close();
+  port?.close();
   forwarder.stop();
   await sockets.stop(closingMs);
   http.closeAllConnections();
