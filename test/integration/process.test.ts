@@ -9,6 +9,7 @@ import { ERRORS } from '../../src/kernel/errors.ts';
 import {
   cleanEnvironment,
   disposedAfterwards,
+  passive,
   ROOT,
   type ServerProcess,
   startServerProcess,
@@ -83,7 +84,7 @@ describe('the process', () => {
 
   it('survives each request and frame that ends a stock server', async () => {
     const { origin, port, child } = await start();
-    const match = await new Client(origin).joinOrCreate('arena');
+    const match = passive(await new Client(origin).joinOrCreate('arena'));
     stack.defer(() => match.connection.close());
     for (const target of ['*:99999', 'http://[']) await rawRequest(port, upgradeLines(target));
     await rawRequest(port, lines('TRACE /', 'Host: x'));
@@ -102,7 +103,7 @@ describe('the process', () => {
     const redis = await startRedis();
     stack.use(redis);
     const { origin, child } = await start({ REDIS_URL: redis.url });
-    const stays = await new Client(origin).joinOrCreate('arena');
+    const stays = passive(await new Client(origin).joinOrCreate('arena'));
     stack.defer(() => stays.connection.close());
     const leaves = await RawClient.join(origin, stays.roomId, {}, 'joinById');
     await redis.kill();
