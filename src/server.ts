@@ -92,6 +92,11 @@ export interface RunningServer {
 
 /** Both far longer than what a healthy owner takes: it pings every 3 s. */
 const FORWARDING = { connectTimeoutMs: 2000, idleTimeoutMs: 120_000 };
+/**
+ * Connections that wait to be accepted; the system may allow fewer. Node's 511 are full after a crowd of a tenth of a second,
+ * and whoever comes then is asked to try again in a second, players in no crowd too.
+ */
+const BACKLOG = 4096;
 /** Of the drain time, what is kept for closing handshakes and the store. */
 const CLOSING_SHARE = 0.2;
 
@@ -341,7 +346,7 @@ function createApp(deps: ServerDeps, parts: AppParts) {
 function listen(http: Server, { port, host }: Settings): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject);
-    http.listen(port, host, () => {
+    http.listen({ port, host, backlog: BACKLOG }, () => {
       http.removeListener('error', reject);
       resolve();
     });
