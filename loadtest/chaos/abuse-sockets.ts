@@ -9,7 +9,7 @@ import { hold } from './abuse-shot.ts';
 /** What one address may hold: a school's worth of players behind one router, each with some connections, and no more. */
 const MOST_CONNECTIONS = 1000;
 /** The system connects before any server can refuse: only what is open after so long was let in. */
-const STAYS_OPEN_MS = 500;
+const STAYS_OPEN_MS = 1000;
 const LANES = 50;
 const TRY_AGAIN_MS = 20;
 const DRIP_EVERY_MS = 500;
@@ -57,8 +57,10 @@ async function keepOpen(
   { begin, sockets }: { readonly begin: Buffer | undefined; readonly sockets: number },
 ): Promise<void> {
   let mine = 0;
+  let wasCut = false;
   while (!field.over) {
-    if (mine >= sockets) {
+    if (mine >= sockets || wasCut) {
+      wasCut = false;
       await sleep(TRY_AGAIN_MS);
       continue;
     }
@@ -75,6 +77,7 @@ async function keepOpen(
       },
       onEnd: () => {
         clearTimeout(stays);
+        wasCut ||= !isHeld;
         if (isHeld) score.hold(-1);
         score.end(isHeld ? 'closed' : 'cut at once');
         open.delete(socket);
@@ -91,7 +94,6 @@ async function keepOpen(
       socket.once('connect', resolve);
       socket.once('close', () => resolve());
     });
-    if (socket.destroyed) await sleep(TRY_AGAIN_MS);
   }
 }
 
