@@ -1,7 +1,6 @@
 /** Attacks by what is in a frame: types nobody registered, and frames that are nearly right. By many strangers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attack, Field } from './abuse-attack.ts';
-import { lanes } from './abuse-attack.ts';
+import { type Attack, type Field, paced } from './abuse-attack.ts';
 import { LIMITED_WITHIN_MS } from './abuse-messages.ts';
 import { mutatedFrame } from './abuse-mutate.ts';
 import { AbusePlayer } from './abuse-player.ts';
@@ -12,7 +11,10 @@ const LONGEST_TYPE = 4096;
 /** More than any client is forgiven, also where the first ones are only dropped. */
 const FOLLOWERS = 400;
 const FRAMES_A_CONNECTION = 256;
-const LANES = 128;
+/** Intruders at a time. They come evenly over the window: all at once they would measure what a herd of joins costs. */
+const MOST_INSIDE = 128;
+/** The last one comes before the window is over. */
+const HASTE = 1.1;
 const TRY_AGAIN_MS = 50;
 
 /** Each length comes first on a connection of its own, because the first one may already be the last that is read. */
@@ -26,14 +28,11 @@ const unknownTypes: Attack = {
   async run(field, score) {
     const { round, rounds } = field.order;
     const all = Array.from({ length: LONGEST_TYPE + 1 }, (_, length) => length);
-    const lengths = all.filter((length) => length % rounds === round - 1).values();
+    const lengths = all.filter((length) => length % rounds === round - 1);
     const follower = batch(messageFrame('nobody registered this'), FOLLOWERS);
-    await lanes(LANES, async () => {
-      for (const length of lengths) {
-        if (field.over) return score.end('not sent in time');
-        const frames = Buffer.concat([messageFrame('x'.repeat(length)), follower]);
-        await intrude(field, score, frames, FOLLOWERS + 1);
-      }
+    await intrusions(field, score, lengths.length, (index) => {
+      const frames = Buffer.concat([messageFrame('x'.repeat(lengths[index]!)), follower]);
+      return intrude(field, score, frames, FOLLOWERS + 1);
     });
   },
 };
@@ -46,17 +45,31 @@ const mutatedFrames: Attack = {
   measure: 'never',
   limit: 0,
   async run(field, score) {
-    let left = Math.ceil(field.order.frames / field.order.rounds);
-    await lanes(LANES, async () => {
-      while (left > 0 && !field.over) {
-        const count = Math.min(left, FRAMES_A_CONNECTION);
-        left -= count;
-        const frames = Array.from({ length: count }, () => rawFrame(mutatedFrame(field.recorded, field.random)));
-        await intrude(field, score, Buffer.concat(frames), count);
-      }
+    const most = Math.ceil(field.order.frames / field.order.rounds);
+    await intrusions(field, score, Math.ceil(most / FRAMES_A_CONNECTION), (index) => {
+      const count = Math.min(FRAMES_A_CONNECTION, most - index * FRAMES_A_CONNECTION);
+      const frames = Array.from({ length: count }, () => rawFrame(mutatedFrame(field.recorded, field.random)));
+      return intrude(field, score, Buffer.concat(frames), count);
     });
   },
 };
+
+/** So many, evenly over the window. Those that find no time are told. */
+async function intrusions(
+  field: Field,
+  score: Score,
+  count: number,
+  one: (index: number) => Promise<void>,
+): Promise<void> {
+  let begun = 0;
+  const perSecond = (count / field.order.seconds) * HASTE;
+  await paced(field, { perSecond, most: MOST_INSIDE }, async (index) => {
+    if (index >= count) return;
+    begun++;
+    await one(index);
+  });
+  for (let left = count - begun; left > 0; left--) score.end('not sent in time');
+}
 
 /** A stranger is let into a pen, sends all at once, and should be thrown out. */
 async function intrude(field: Field, score: Score, frames: Buffer, count: number): Promise<void> {

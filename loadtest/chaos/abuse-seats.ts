@@ -14,7 +14,12 @@ const UNACKNOWLEDGED_MS = 7000;
 const MOST_PLAYERS = 320;
 const ROOMS_PER_SECOND = 10;
 export const PUBLIC_ROOMS = 20;
-/** A quarter of 16 seats in each of 20 rooms, free again after 5 s: 16 a second, and as many for good measure. */
+/**
+ * A line at home, one in a pocket, one for rent: each may hold a quarter of a room. Four would fill it, and whoever comes from
+ * as many addresses as there are players cannot be told from players.
+ */
+const HOARDERS = 3;
+/** 50 seats for each of them, free again after 5 s: 30 a second. */
 const SEATS_PER_SECOND = 32;
 const PROBES_PER_SECOND = 10;
 /** Out of the way of the others who join. */
@@ -82,7 +87,7 @@ const creations: Attack = {
 
 const hoarding: Attack = {
   name: 'seat-hoarding',
-  what: `seats of ${PUBLIC_ROOMS} public rooms, taken by one and by many, and never used`,
+  what: `seats of ${PUBLIC_ROOMS} public rooms, taken from ${HOARDERS} addresses, and never used`,
   unit: 'requests',
   accepts: 'a seat was given',
   measure: 'rate',
@@ -90,9 +95,10 @@ const hoarding: Attack = {
   publicRooms: PUBLIC_ROOMS,
   async run(field, score) {
     const probing = paced(field, { perSecond: PROBES_PER_SECOND, most: 20 }, (index) => probe(field, score, index));
+    const hoarders = [ATTACKER, ...Array.from({ length: HOARDERS - 1 }, () => field.stranger())];
     await lanes(LANES, async (lane) => {
+      const from = hoarders[lane % HOARDERS]!;
       for (let turn = lane; !field.over; turn++) {
-        const from = lane % 2 === 0 ? ATTACKER : field.stranger();
         const room = field.publicRooms[turn % field.publicRooms.length]!;
         score.offer();
         const { status } = await askForSeat({ port: field.port, from, method: 'joinById', room });

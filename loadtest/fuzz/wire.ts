@@ -47,7 +47,7 @@ export const wireFuzz: Command<typeof OPTIONS> = {
     if (options.replay !== undefined) return replayFile(options.replay);
     const seed = options.seed ?? randomSeed();
     console.log(`seed ${seed}`);
-    const parsers = options.runs === 0 ? [] : fuzzParsers(seed, options.runs);
+    const parsers = options.runs === 0 ? [] : await fuzzParsers(seed, options.runs);
     for (const { parser, failure } of parsers) if (failure !== undefined) console.log(`${parser}\n${failure}`);
     const session = options.seconds === 0 ? undefined : await fuzzSockets(seed, options);
     const { broken, ...server } = session ?? { broken: undefined };

@@ -9,6 +9,11 @@ import type { Settings } from '../config/settings.ts';
 
 /** Of one port. Each has a queue of its own, among which the system deals connections out. */
 const LISTENERS = 8;
+/**
+ * Connections that wait at each; the system may allow fewer. Node's 511 are full after a crowd of a tenth of a second, and
+ * whoever comes then is asked to try again in a second, players in no crowd too.
+ */
+const BACKLOG = 4096;
 /** What systems say that cannot do it. */
 const UNABLE: readonly unknown[] = ['ENOTSUP', 'EINVAL', 'ENOPROTOOPT'];
 
@@ -28,12 +33,12 @@ export async function openPort(
   open: () => number,
 ): Promise<OpenPort> {
   const port = await freePort({ port: wanted, host });
-  const shared = { port, host, reusePort: true };
+  const shared = { port, host, reusePort: true, backlog: BACKLOG };
   try {
     await listen(server, shared);
   } catch (cause) {
     if (!UNABLE.includes((cause as NodeJS.ErrnoException).code)) throw cause;
-    await listen(server, { port, host });
+    await listen(server, { port, host, backlog: BACKLOG });
     return { port, close: () => void server.close() };
   }
   const others = Array.from({ length: LISTENERS - 1 }, () =>
@@ -43,6 +48,9 @@ export async function openPort(
       socket.destroy();
     }),
   );
+  // Not among the types of Node yet; set by who shuts addresses out.
+  const { blockList } = server as { blockList?: unknown };
+  for (const other of others) Object.assign(other, { blockList });
   await Promise.all(others.map((other) => listen(other, shared)));
   return {
     port,

@@ -2,24 +2,30 @@
  * Cuts TCP connections beyond what an address may have, before a byte of them is read. Those of listed proxies stand for
  * many, and those of other processes for players who were counted there: neither counts.
  */
-import type { Server, Socket } from 'node:net';
-import type { Meter } from '../kernel/ports.ts';
+import { BlockList, type Server, type Socket } from 'node:net';
+import type { Clock, Meter } from '../kernel/ports.ts';
 import { countedAs, type PlayerAddresses, readAddress } from './addresses.ts';
 import type { LimitLog } from './limit-log.ts';
 import { Occupancy, type OccupancyLimits } from './occupancy.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 export interface ConnectionsDeps {
+  readonly clock: Clock;
   readonly addresses: PlayerAddresses;
   readonly rate: RateLimit;
   readonly log: LimitLog;
   readonly meter: Meter;
 }
 
+/** Others beyond their rate are cut one by one. */
+const MOST_SHUT = 10_000;
+
 export class Connections {
   readonly #deps: ConnectionsDeps;
   readonly #limits: OccupancyLimits;
   readonly #open: Occupancy;
+  /** Addresses beyond their rate, and until when; about in the order in which they are let in again. */
+  readonly #shut = new Map<string, number>();
   /** Of those that count, by the other side's address and port: what ends it. With TLS there are two objects for one socket. */
   readonly #leaving = new Map<string, () => void>();
 
@@ -39,6 +45,7 @@ export class Connections {
     // Proxies' too, and by the system call that takes them.
     server.maxConnections = this.#limits.inAll;
     server.on('drop', (data) => this.#deps.log.bit('connections', data?.remoteAddress));
+    (server as Server & { blockList?: BlockList }).blockList = new Shut((address) => this.#isShut(address));
     // Node's own listener makes a parser for each: a quarter of what a connection costs that is cut.
     const inside = server.listeners('connection');
     server.removeAllListeners('connection');
@@ -50,6 +57,27 @@ export class Connections {
   /** Not a player's: it counts for nobody. Twice is fine. */
   release(socket: Peer): void {
     this.#leaving.get(nameOf(socket))?.();
+  }
+
+  #isShut(address: string): boolean {
+    if (this.#shut.size === 0) return false;
+    const counted = countedAs(readAddress(address) ?? address);
+    const until = this.#shut.get(counted);
+    if (until === undefined) return false;
+    const isOver = this.#deps.clock.now() >= until;
+    if (isOver) this.#shut.delete(counted);
+    else this.#deps.log.bit('connection_rate', counted);
+    return !isOver;
+  }
+
+  /** Whoever goes on is not looked at again until their window is over. */
+  #shutOut(counted: string, forMs: number): void {
+    const now = this.#deps.clock.now();
+    for (const [address, until] of this.#shut) {
+      if (until > now) break;
+      this.#shut.delete(address);
+    }
+    if (this.#shut.size < MOST_SHUT) this.#shut.set(counted, now + forMs);
   }
 
   #admits(socket: Socket): boolean {
@@ -81,7 +109,11 @@ export class Connections {
   }
 
   #refusalFor(counted: string): string | undefined {
-    if (this.#deps.rate.take(counted) > 0) return 'connection_rate';
+    const waitMs = this.#deps.rate.take(counted);
+    if (waitMs > 0) {
+      this.#shutOut(counted, waitMs);
+      return 'connection_rate';
+    }
     const crowd = this.#open.enter(counted);
     if (crowd === undefined) return undefined;
     return crowd === 'all' ? 'connections' : 'connections_of_address';
@@ -89,6 +121,20 @@ export class Connections {
 
   #gauge(): void {
     this.#deps.meter.gauge('hypogeum_player_connections', this.#open.inAll);
+  }
+}
+
+/** Node asks it before it makes a socket, which is most of what a connection costs that is cut. */
+class Shut extends BlockList {
+  readonly #isShut: (address: string) => boolean;
+
+  constructor(isShut: (address: string) => boolean) {
+    super();
+    this.#isShut = isShut;
+  }
+
+  override check(address: unknown): boolean {
+    return typeof address === 'string' && this.#isShut(address);
   }
 }
 

@@ -1,7 +1,9 @@
 /** The doors of a real server, with real sockets from several addresses of the loopback. Names begin with the rule of the SPEC. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { type AuthContext, type Client, matchMaker, Room } from '@colyseus/core';
 import { WebSocket } from 'ws';
 import { ERRORS } from '../../src/kernel/errors.ts';
@@ -12,6 +14,8 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const PING = 18;
+/** More than wait to be accepted where nobody says how many may. */
+const CROWD = 1200;
 
 class Hall extends Room {
   override maxClients = 8;
@@ -262,6 +266,19 @@ describe('the doors', () => {
     assert.equal(refused('connections_of_address'), 30);
     for (const socket of flood) socket.destroy();
     await until('a place', async () => (await post('join/nowhere', address).catch(() => undefined))?.status === 520);
+  });
+
+  it('D17: a crowd that connects at once keeps nobody from connecting, however busy the process is', () => {
+    const allowed = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+    const count = Math.min(CROWD, allowed);
+    const connected = new Int32Array(new SharedArrayBuffer(8));
+    const crowd = new Worker(new URL('../support/crowd.ts', import.meta.url), {
+      workerData: { port: server.port, count, withinMs: 800, connected },
+    });
+    stack.defer(async () => void (await crowd.terminate()));
+    // Nothing is accepted meanwhile: this thread is the server's.
+    Atomics.wait(connected, 1, 0, 10_000);
+    assert.equal(Atomics.load(connected, 0), count, 'others would be asked to try again in a second');
   });
 
   it('D16: says so once a reason', () => {

@@ -20,8 +20,8 @@ const WAIT_MS = 5000;
 describe('fuzz wire', function () {
   this.timeout(120_000);
 
-  it(`${RUNS} inputs and more for each parser: none throws, hangs, or believes what was not signed`, () => {
-    const results = fuzzParsers(SEED, RUNS);
+  it(`${RUNS} inputs and more for each parser: none throws, hangs, or believes what was not signed`, async () => {
+    const results = await fuzzParsers(SEED, RUNS);
     const failures = results.flatMap(({ parser, failure }) => (failure === undefined ? [] : [`${parser}: ${failure}`]));
     assert.deepEqual(failures, []);
     assert.ok(results.every(({ cases }) => cases >= RUNS));

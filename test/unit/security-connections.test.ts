@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import type { Server } from 'node:net';
+import { type AddressInfo, type BlockList, connect, createServer, type Server } from 'node:net';
 import { Duplex } from 'node:stream';
 import { createCounters } from '../../src/observability/counters.ts';
 import { PlayerAddresses } from '../../src/security/addresses.ts';
@@ -27,6 +27,7 @@ function setUp({ limit = 100, inAll = 10, perAddress = 3 } = {}) {
   const meter = createCounters();
   const connections = new Connections(
     {
+      clock: time,
       addresses: new PlayerAddresses(['10.0.0.0/8']),
       rate: new RateWindows({ name: 'connections', limit, windowMs: 10_000, maxAddresses: 100 }, time),
       log: new LimitLog({ clock: time, logger: recordingLogger([]), meter }),
@@ -44,7 +45,9 @@ function setUp({ limit = 100, inAll = 10, perAddress = 3 } = {}) {
     return line;
   };
   const refused = (limit: string) => meter.total('hypogeum_limit_hits_total', { limit });
-  return { time, meter, connections, server, come, refused, heard };
+  const { blockList } = server as Server & { blockList?: BlockList };
+  const isShut = (address: string): boolean => blockList!.check(address);
+  return { time, meter, connections, server, come, refused, heard, isShut };
 }
 
 describe('TCP connections', () => {
@@ -71,6 +74,35 @@ describe('TCP connections', () => {
     assert.equal(refused('connection_rate'), 1000);
     time.stall(10_000);
     assert.equal(come('192.0.2.1').destroyed, false);
+  });
+
+  it('D15: of an address beyond its rate are cut before a socket is made of them, until its window is over', () => {
+    const { come, refused, time, isShut } = setUp({ limit: 1 });
+    come('2001:db8::1');
+    assert.equal(isShut('2001:db8::2'), false, 'it is within its rate, so far as is known');
+    come('2001:db8::2');
+    assert.deepEqual(['2001:db8::3', '2001:db8:0:1::3', '192.0.2.1'].map(isShut), [true, false, false]);
+    come('192.0.2.1');
+    come('192.0.2.1');
+    assert.equal(isShut('::ffff:192.0.2.1'), true, 'one address in two spellings');
+    assert.equal(isShut('10.1.2.3'), false);
+    assert.equal(refused('connection_rate'), 4, 'each is counted');
+    time.stall(10_000);
+    assert.deepEqual(['2001:db8::3', '192.0.2.1'].map(isShut), [false, false]);
+    assert.equal(come('2001:db8::3').destroyed, false);
+  });
+
+  it('D15: is asked of a server by Node itself, with each address', async () => {
+    const { connections, come } = setUp({ limit: 1 });
+    const server = createServer();
+    connections.watch(server);
+    server.on('connection', () => assert.fail('a socket was made'));
+    for (let i = 0; i < 2; i++) come('127.0.0.1');
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => {});
+    await new Promise((resolve) => socket.on('close', resolve));
+    server.close();
   });
 
   it('D15: beyond the number in all are cut by the system call and by us', () => {

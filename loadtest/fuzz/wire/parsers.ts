@@ -14,31 +14,17 @@ import { boundedReason } from '../../../src/isolation/close-reason.ts';
 import { isReadableInput } from '../../../src/isolation/colyseus-input-frame.ts';
 import { noMeter, silentLogger } from '../../../src/kernel/ports.ts';
 import { clientFrame } from '../../bots/frames.ts';
+import { doorParsers } from './door-parsers.ts';
+import { applyEdits, edit, type Parser, quickly, text } from './inputs.ts';
 import type { FrameTarget } from './room-frames.ts';
 import { SAMPLES } from './samples.ts';
 
-export interface Parser {
-  readonly name: string;
-  /** How often it is called for each run of the others: cheap ones more often. */
-  readonly weight: number;
-  readonly property: fc.IRawProperty<unknown, false>;
-}
-
-const SLOW_MS = 250;
-const TRIES = 3;
 const MAX_REASON_BYTES = 123;
 const MAX_PAYLOAD = 4096;
 const SIGNING = { key: 'a key of at least sixteen characters', now: 1_800_000_000_000 };
 const SIGNED_TARGET = '/p/r';
 
 const byte = fc.integer({ min: 0, max: 255 });
-const edit = fc.oneof(
-  fc.record({ at: fc.nat(400), cut: fc.constant(1), put: fc.uint8Array({ minLength: 1, maxLength: 1 }) }),
-  fc.record({ at: fc.nat(400), cut: fc.nat(4), put: fc.uint8Array({ maxLength: 6 }) }),
-  fc.record({ at: fc.nat(400), cut: fc.constant(4000), put: fc.constant(new Uint8Array(0)) }),
-);
-type Edit = { readonly at: number; readonly cut: number; readonly put: Uint8Array };
-
 /** Right but for a few changes, or nothing but chance behind a code that exists. */
 const frame: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...SAMPLES), fc.array(edit, { maxLength: 5 })).map(applyEdits) },
@@ -62,7 +48,6 @@ const socketBytes = fc
     cuts,
   }));
 
-const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ unit: 'grapheme', maxLength: 80 }));
 const word = fc.oneof(
   text,
   fc.tuple(fc.constantFrom('', '1', '1800000000000', '-1', '1e3', '９'), text, text).map((parts) => parts.join('.')),
@@ -91,7 +76,7 @@ const target = fc.oneof(
 );
 
 /** `target` for frames of a joined client is made by who calls, because it changes the console while it is there. */
-export function parsersOf(room: FrameTarget): readonly Parser[] {
+export async function parsersOf(room: FrameTarget): Promise<readonly Parser[]> {
   return [
     {
       name: 'frames of a joined client',
@@ -126,27 +111,8 @@ export function parsersOf(room: FrameTarget): readonly Parser[] {
       weight: 2,
       property: fc.property(target, word, (path, said) => quickly(() => knock(path, said))),
     },
+    ...(await doorParsers()),
   ];
-}
-
-/** No case may hold up the process, whatever else it does. A machine may: then it is quicker when it is done again. */
-function quickly(run: () => void): void {
-  let tookMs = SLOW_MS;
-  for (let tries = 0; tries < TRIES && tookMs >= SLOW_MS; tries++) {
-    const begin = performance.now();
-    run();
-    tookMs = performance.now() - begin;
-  }
-  assert.ok(tookMs < SLOW_MS, `it took ${tookMs.toFixed(0)} ms`);
-}
-
-function applyEdits([bytes, edits]: readonly [Buffer, readonly Edit[]]): Buffer {
-  let edited: Buffer = bytes;
-  for (const { at, cut, put } of edits) {
-    const from = Math.min(at, edited.length);
-    edited = Buffer.concat([edited.subarray(0, from), put, edited.subarray(from + cut)]);
-  }
-  return edited.length === 0 ? Buffer.of(0) : edited;
 }
 
 function socketFrame(first: number, payload: Buffer): Buffer {
