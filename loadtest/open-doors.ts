@@ -1,6 +1,6 @@
 /**
- * All players of a load test, a bench or a test come from one address, faster than people do: the settings of a server that
- * lets them in. Whoever wants a limit sets it besides.
+ * All players of a load test, a bench or a test come from one address, faster than people do, and some only look on: the
+ * settings of a server that lets them in, and stay. Whoever wants a limit sets it besides.
  */
 export const OPEN_DOORS: Readonly<Record<string, string>> = {
   HYPOGEUM_MAX_SOCKETS: '1000000',
@@ -14,4 +14,6 @@ export const OPEN_DOORS: Readonly<Record<string, string>> = {
   HYPOGEUM_HELD_SEATS_PERCENT: '100',
   HYPOGEUM_ROOM_RATE: '10000000',
   HYPOGEUM_MAX_ROOMS: '1000000',
+  /** Those who only look on are to stay. */
+  HYPOGEUM_IDLE_TIMEOUT_SECONDS: '0',
 };
