@@ -161,6 +161,7 @@ describe('what a connected client may send', () => {
     tcp(joined.client).write(repeat(masked(0x82, request), FLOOD));
     await until('the room to know', () => joined.room.left.length === 1);
     assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 1024 * 1024);
+    joined.client.socket.terminate(); // it reads nothing, the end of its connection either
   });
 
   it('F6: sockets that only measure latency are answered as far as the limit goes; so few they need are', async () => {
