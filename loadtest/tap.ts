@@ -5,10 +5,8 @@
  * `lastProcessed` is what the patch's TIMED prefix acknowledged.
  */
 import { Protocol, type Room } from '@colyseus/sdk';
+import { codeOf } from './bots/room-frames.ts';
 import type { BotMeter } from './recorder.ts';
-
-/** The low bits of a frame's first byte; the others are modifiers (PROTOCOL_CODE_MASK in @colyseus/shared-types). */
-const CODE_MASK = 0x1f;
 
 /** `acknowledged` says which input the server used last, as the input handle knows it. */
 export function tapConnection(
@@ -32,5 +30,5 @@ export function tapConnection(
 }
 
 function isPatch(frame: ArrayBuffer): boolean {
-  return (new Uint8Array(frame, 0, 1)[0]! & CODE_MASK) === Protocol.ROOM_STATE_PATCH;
+  return codeOf(new Uint8Array(frame, 0, 1)) === Protocol.ROOM_STATE_PATCH;
 }

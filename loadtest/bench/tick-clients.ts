@@ -4,9 +4,9 @@
  */
 import { CloseCode, Protocol } from '@colyseus/sdk';
 import { WebSocket } from 'ws';
+import { codeOf, type Seat, seatPath } from '../bots/room-frames.ts';
 import type { FromClients, ToClients } from './tick-messages.ts';
 
-const CODE_MASK = 0x1f;
 const JOINS_AT_A_TIME = 10;
 const JOIN_TIMEOUT_MS = 10_000;
 
@@ -36,12 +36,6 @@ async function joinAll(port: number, seats: string[]): Promise<void> {
   await Promise.all(Array.from({ length: JOINS_AT_A_TIME }, lane));
 }
 
-interface Seat {
-  readonly sessionId: string;
-  readonly processId: string;
-  readonly roomId: string;
-}
-
 async function join(port: number, roomId: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/matchmake/joinById/${roomId}`, {
     method: 'POST',
@@ -51,7 +45,7 @@ async function join(port: number, roomId: string): Promise<void> {
   });
   if (!response.ok) throw new Error(`no seat in ${roomId}: ${response.status} ${await response.text()}`);
   const seat = (await response.json()) as Seat;
-  await connect(`ws://127.0.0.1:${port}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`);
+  await connect(`ws://127.0.0.1:${port}${seatPath(seat)}`);
 }
 
 /** Resolves with the first state: then the room counts this client as joined. */
@@ -60,7 +54,7 @@ function connect(url: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(new Error(`no state within ${JOIN_TIMEOUT_MS} ms`)), JOIN_TIMEOUT_MS);
   socket.on('message', (data: Buffer) => {
-    const code = data[0]! & CODE_MASK;
+    const code = codeOf(data);
     if (code === Protocol.ROOM_STATE_PATCH) patches++;
     else if (code === Protocol.JOIN_ROOM) socket.send(Buffer.of(Protocol.JOIN_ROOM));
     else if (code === Protocol.ROOM_STATE) resolve();

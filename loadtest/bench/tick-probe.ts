@@ -5,9 +5,8 @@
  */
 import type { Client } from '@colyseus/core';
 import { Protocol } from '@colyseus/sdk';
+import { codeOf } from '../bots/room-frames.ts';
 import { DurationHistogram } from '../histograms.ts';
-
-const CODE_MASK = 0x1f;
 
 export interface Tallied {
   readonly seconds: number;
@@ -120,7 +119,7 @@ export class RoomProbe {
     const send = socket.send.bind(socket);
     socket.send = (data, ...rest) => {
       send(data, ...rest);
-      if ((data[0]! & CODE_MASK) === Protocol.ROOM_STATE_PATCH) this.#sent(watched);
+      if (codeOf(data) === Protocol.ROOM_STATE_PATCH) this.#sent(watched);
     };
     const { _socket: tcp } = socket;
     const write = tcp._write.bind(tcp);
@@ -149,6 +148,5 @@ const LENGTH_IN_16_BITS = 126;
 /** Whether these bytes begin with a whole WebSocket frame (RFC 6455) whose message is a patch. */
 function carriesPatch(data: Uint8Array): boolean {
   if (data[0] !== BINARY_FRAME) return false;
-  const code = data[data[1]! < LENGTH_IN_16_BITS ? SHORT_HEADER_BYTES : HEADER_BYTES];
-  return code !== undefined && (code & CODE_MASK) === Protocol.ROOM_STATE_PATCH;
+  return codeOf(data, data[1]! < LENGTH_IN_16_BITS ? SHORT_HEADER_BYTES : HEADER_BYTES) === Protocol.ROOM_STATE_PATCH;
 }

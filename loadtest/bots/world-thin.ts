@@ -12,29 +12,20 @@ import { createRandom } from '../../src/kernel/random.ts';
 import type { BotMeter } from '../recorder.ts';
 import type { BotOrder, LoadBot } from './bot.ts';
 import { clientFrame, Opcode } from './frames.ts';
+import { codeOf, JOINED, LEAVE, type Seat, seatPath } from './room-frames.ts';
 import { ThinSocket } from './thin-socket.ts';
 import { DIRECTIONS, STAND, stickOf, WorldBrain } from './world-brain.ts';
 
 /** An input covers this many ticks: four a second keep a bot walking. */
 export const STEPS_AN_INPUT = MAX_STEPS;
 
-/** The low bits of a frame's first byte; the others are modifiers (ProtocolModifier in @colyseus/shared-types). */
-const CODE_MASK = 0x1f;
 const TIMED = 0x80;
 /** After the first byte of a timed frame: the room's clock, then the number of the newest input used. */
 const INPUT_SEQ_AT = 5;
 const LEAVE_TIMEOUT_MS = 1500;
 
-const JOINED = clientFrame(Opcode.binary, Buffer.from([Protocol.JOIN_ROOM]));
-const LEAVE = clientFrame(Opcode.binary, Buffer.from([Protocol.LEAVE_ROOM]));
 /** By direction; the last one stands. Made by the SDK's own encoder, each with all of its fields. */
 const INPUTS: readonly Buffer[] = Array.from({ length: DIRECTIONS + 1 }, (_, direction) => inputFrame(direction));
-
-interface Seat {
-  readonly roomId: string;
-  readonly processId: string;
-  readonly sessionId: string;
-}
 
 export class ThinWorldBot implements LoadBot {
   readonly #brain: WorldBrain;
@@ -50,7 +41,7 @@ export class ThinWorldBot implements LoadBot {
   #sent = 0;
   #acknowledged = 0;
 
-  private constructor(order: BotOrder, { processId, roomId, sessionId }: Seat) {
+  private constructor(order: BotOrder, seat: Seat) {
     this.#brain = new WorldBrain(createRandom(order.seed));
     this.#joined = new Promise((resolve, reject) => {
       this.#letIn = resolve;
@@ -60,7 +51,7 @@ export class ThinWorldBot implements LoadBot {
     this.#closed = new Promise((resolve) => {
       ended = resolve;
     });
-    this.#socket = new ThinSocket(new URL(order.endpoint), `/${processId}/${roomId}?sessionId=${sessionId}`, {
+    this.#socket = new ThinSocket(new URL(order.endpoint), seatPath(seat), {
       onMessage: (frame) => this.#hear(frame),
       onClose: (code) => {
         this.#turnAway(new Error(`the connection was closed with ${code} before the room let it in`));
@@ -105,7 +96,7 @@ export class ThinWorldBot implements LoadBot {
   #hear(frame: Buffer): void {
     const first = frame[0]!;
     this.#meter?.bytesIn(frame.length);
-    switch (first & CODE_MASK) {
+    switch (codeOf(frame)) {
       case Protocol.ROOM_STATE_PATCH:
         if (first & TIMED) this.#acknowledged = frame.readUInt32LE(INPUT_SEQ_AT);
         this.#meter?.patch(this.#now(), this.#acknowledged);

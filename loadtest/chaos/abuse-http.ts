@@ -1,7 +1,7 @@
 /** Attacks by HTTP requests that nobody should send. From one address. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from '../ask.ts';
 import { ATTACKER } from './abuse-addresses.ts';
-import { ask } from './abuse-ask.ts';
 import { type Attack, type Field, lanes, paced } from './abuse-attack.ts';
 import { LIMITED_WITHIN_MS } from './abuse-messages.ts';
 import { POLLUTION } from './abuse-pens.ts';

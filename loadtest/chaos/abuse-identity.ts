@@ -1,12 +1,12 @@
 /** Attacks on whose seat it is: ids and tokens guessed, used twice, or somebody else's. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Seat } from '../bots/room-frames.ts';
 import { ATTACKER } from './abuse-addresses.ts';
 import { askForSeat } from './abuse-ask.ts';
 import { type Attack, type Field, lanes } from './abuse-attack.ts';
 import { AbusePlayer } from './abuse-player.ts';
 import type { Score } from './abuse-score.ts';
-import type { Seat } from './matchmaking-player.ts';
 
 const LANES = 32;
 const PAUSE_MS = 20;

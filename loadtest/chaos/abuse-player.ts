@@ -3,10 +3,9 @@
  * takes them, reads or does not. Ordinary bots of `chaos -- abuse` are made of it, and attackers.
  */
 import { Protocol } from '@colyseus/sdk';
-import { clientFrame, Opcode } from '../bots/frames.ts';
+import { codeOf, JOINED, LEAVE, type Seat, seatPath } from '../bots/room-frames.ts';
 import { ThinSocket } from '../bots/thin-socket.ts';
 import { askForSeat, type SeatWish } from './abuse-ask.ts';
-import type { Seat } from './matchmaking-player.ts';
 
 export interface PlayerOptions {
   readonly port: number;
@@ -22,10 +21,6 @@ export interface PlayerOptions {
 }
 
 const ENTRY_TIMEOUT_MS = 5000;
-/** The low bits of a frame's first byte; the others are modifiers (ProtocolModifier in @colyseus/shared-types). */
-const CODE_MASK = 0x1f;
-const JOINED = clientFrame(Opcode.binary, Buffer.from([Protocol.JOIN_ROOM]));
-const LEAVE = clientFrame(Opcode.binary, Buffer.from([Protocol.LEAVE_ROOM]));
 
 export class AbusePlayer {
   readonly seat: Seat;
@@ -50,7 +45,7 @@ export class AbusePlayer {
     this.#decide = entry.resolve;
     const closed = Promise.withResolvers<number>();
     this.closed = closed.promise;
-    const path = `/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}${options.query ?? ''}`;
+    const path = `${seatPath(seat)}${options.query ?? ''}`;
     const events = {
       onMessage: (frame: Buffer) => this.#hear(frame),
       onPong: () => options.onPong?.(),
@@ -106,7 +101,7 @@ export class AbusePlayer {
   }
 
   #hear(frame: Buffer): void {
-    const code = frame[0]! & CODE_MASK;
+    const code = codeOf(frame);
     if (code === Protocol.JOIN_ROOM) this.#enter(frame);
     this.#options.onFrame?.(code, frame);
   }

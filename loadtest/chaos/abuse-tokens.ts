@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateKeyPair, SignJWT } from 'jose';
+import { ask } from '../ask.ts';
 import { ATTACKER } from './abuse-addresses.ts';
-import { ask, askForSeat } from './abuse-ask.ts';
+import { askForSeat, PATIENCE_MS } from './abuse-ask.ts';
 import type { Attack, Field } from './abuse-attack.ts';
 import type { Score } from './abuse-score.ts';
 
@@ -68,7 +69,10 @@ async function genuineToken(field: Field): Promise<Genuine> {
   const room = field.pens[0];
   const answers = [await askForSeat({ port: field.port, from, method: 'joinById', room })];
   for (const path of GUEST_ROUTES)
-    answers.push({ ...(await ask({ port: field.port, from, path, body: '{}' })), seat: undefined });
+    answers.push({
+      ...(await ask({ port: field.port, from, path, body: '{}', timeoutMs: PATIENCE_MS })),
+      seat: undefined,
+    });
   const text = answers.map(({ body, headers }) => JWT.exec(`${body} ${JSON.stringify(headers)}`)?.[0]).find(Boolean);
   if (text === undefined) return MADE_UP;
   const [header, claims] = text.split('.').map(decode);

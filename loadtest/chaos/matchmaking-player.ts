@@ -2,17 +2,10 @@
  * A player as matchmaking sees one: asks for a seat over HTTP, takes it on a WebSocket, counts patches, leaves. Tries
  * nothing twice. Each request has a connection of its own, as those of strangers have. Times are of `performance`.
  */
-import { request } from 'node:http';
 import { Protocol } from '@colyseus/sdk';
-import { clientFrame, Opcode } from '../bots/frames.ts';
+import { ask } from '../ask.ts';
+import { codeOf, JOINED, LEAVE, type Seat, seatPath } from '../bots/room-frames.ts';
 import { ThinSocket } from '../bots/thin-socket.ts';
-
-export interface Seat {
-  readonly roomId: string;
-  readonly processId: string;
-  readonly sessionId: string;
-  readonly publicAddress?: string;
-}
 
 /** What became of a request for a seat. */
 export type Answer =
@@ -29,24 +22,11 @@ export interface Wish {
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Never rejects. */
-export function askForSeat(endpoint: string, { method, room }: Wish): Promise<Answer> {
-  return new Promise((resolve) => {
-    const asked = request(`${endpoint}/matchmake/${method}/${room}`, {
-      method: 'POST',
-      agent: false,
-      headers: { 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
-    asked.on('error', ({ message }) => resolve({ kind: 'silent', words: message }));
-    asked.on('response', async (response) => {
-      try {
-        resolve(read(response.statusCode ?? 0, Buffer.concat(await response.toArray()).toString()));
-      } catch (error) {
-        resolve({ kind: 'silent', words: String(error) });
-      }
-    });
-    asked.end('{}');
-  });
+export async function askForSeat(endpoint: string, { method, room }: Wish): Promise<Answer> {
+  const { hostname: host, port } = new URL(endpoint);
+  const path = `/matchmake/${method}/${room}`;
+  const { status, body } = await ask({ host, port, path, body: '{}', timeoutMs: ANSWER_TIMEOUT_MS });
+  return status === 0 ? { kind: 'silent', words: body } : read(status, body);
 }
 
 /** A refusal without a code of its own is told as one that holds no hope. */
@@ -72,10 +52,6 @@ export type Entry = { readonly kind: 'in' } | { readonly kind: 'out'; readonly c
 
 const ENTRY_TIMEOUT_MS = 15_000;
 const LEAVE_TIMEOUT_MS = 1500;
-/** The low bits of a frame's first byte; the others are modifiers (ProtocolModifier in @colyseus/shared-types). */
-const CODE_MASK = 0x1f;
-const JOINED = clientFrame(Opcode.binary, Buffer.from([Protocol.JOIN_ROOM]));
-const LEAVE = clientFrame(Opcode.binary, Buffer.from([Protocol.LEAVE_ROOM]));
 
 export class Player {
   readonly seat: Seat;
@@ -97,7 +73,7 @@ export class Player {
     const ended = Promise.withResolvers<void>();
     this.closed = ended.promise;
     const url = new URL(seat.publicAddress === undefined ? endpoint : `http://${seat.publicAddress}`);
-    this.#socket = new ThinSocket(url, `/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`, {
+    this.#socket = new ThinSocket(url, seatPath(seat), {
       onMessage: (frame) => this.#hear(frame),
       onClose: (closeCode) => {
         this.#open = false;
@@ -128,7 +104,7 @@ export class Player {
   }
 
   #hear(frame: Buffer): void {
-    switch (frame[0]! & CODE_MASK) {
+    switch (codeOf(frame)) {
       case Protocol.ROOM_STATE_PATCH:
         this.onPatch?.();
         return;

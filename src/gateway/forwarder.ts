@@ -6,8 +6,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCodes } from '../kernel/errors.ts';
+import { hangUp } from '../kernel/hang-up.ts';
 import { messageOf } from '../kernel/invariant.ts';
 import type { Logger, Meter } from '../kernel/ports.ts';
+import { seatRoomOf } from '../kernel/seat-target.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { FORWARDED_HEADER, sign, verify } from './signature.ts';
 import type { Failure, OpenTunnel, Tunnel, Upgrade } from './tunnel.ts';
@@ -92,7 +94,7 @@ export class Forwarder {
     const signed = this.#takeWord(upgrade.req);
     const door = this.#deps.admit(upgrade, outside, signed);
     if (door === undefined) return;
-    const roomId = seatRoomOf(upgrade.req);
+    const roomId = roomAskedFor(upgrade.req);
     if (roomId === undefined || this.#deps.isLocal(roomId)) door.accept(upgrade);
     else if (signed !== undefined) this.#turnAway('moved', upgrade, door);
     else if (this.#stopped) this.#refuse('stopping', upgrade.socket);
@@ -122,14 +124,12 @@ export class Forwarder {
     return address;
   }
 
-  /** In one line, which a proxy in front takes for a reason to ask another process. Does not wait for the other side. */
+  /** In one line, which a proxy in front takes for a reason to ask another process. */
   #refuse(why: keyof typeof REFUSALS, socket: Duplex): void {
     this.#count(why);
-    socket.on('error', () => socket.destroy());
-    socket.once('finish', () => socket.destroy());
     const text = REFUSALS[why];
     const head = ['HTTP/1.1 503 Service Unavailable', 'Connection: close', 'Content-Type: text/plain'];
-    socket.end(`${head.join('\r\n')}\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
+    hangUp(socket, `${head.join('\r\n')}\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
   }
 
   async #forward(roomId: string, upgrade: Upgrade, door: Door): Promise<void> {
@@ -210,8 +210,7 @@ export class Forwarder {
 }
 
 /** The room that a WebSocket asks for, read as Colyseus reads it; undefined when it is no seat's. */
-function seatRoomOf({ method, headers, url = '' }: IncomingMessage): string | undefined {
+function roomAskedFor({ method, headers, url = '' }: IncomingMessage): string | undefined {
   if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
-  const { pathname } = new URL(`ws://server${url}`);
-  return /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/.exec(pathname)?.[1];
+  return seatRoomOf(new URL(`ws://server${url}`).pathname);
 }

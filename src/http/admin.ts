@@ -8,11 +8,10 @@ import { isIP } from 'node:net';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
+import type { Admission } from '../security/admin-gate.ts';
 import { indexPage, loginPage, PAGE_POLICY } from './admin-pages.ts';
 import { kindOf } from './matchmake.ts';
 import { replyError, replyJson } from './reply.ts';
-
-export type Admission = 'admitted' | 'refused' | 'limited';
 
 /** What an admin can ask for. Each resolves with what is answered; `by` is the admin's address, for the log. */
 export interface AdminActions {

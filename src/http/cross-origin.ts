@@ -15,7 +15,7 @@ const TOLD: CorsOptions = {
   credentials: true,
   methods: 'GET, HEAD, POST, OPTIONS',
   allowedHeaders: 'Origin, X-Requested-With, Content-Type, Accept, Authorization',
-  // As long as any browser keeps it.
+  // No browser keeps it longer.
   maxAge: 7200,
 };
 const READING = ['GET', 'HEAD'];

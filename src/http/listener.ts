@@ -5,9 +5,9 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
+import { hangUp } from '../kernel/hang-up.ts';
 import type { Reason, Refusals } from './refusals.ts';
 import { lastWords, replyError } from './reply.ts';
 import { asksForGame, asksForWebSocket, type Flaw, flawOf, hasBody } from './request-checks.ts';
@@ -125,7 +125,5 @@ function verdictOn(code: string | undefined): [Reason, ErrorKind] {
 
 /** Routes answer in one piece, so these words never come in the middle of others. */
 function dismiss(socket: Duplex, kind: ErrorKind): void {
-  socket.on('error', () => {});
-  socket.write(lastWords(kind));
-  (socket as Socket).destroySoon();
+  hangUp(socket, lastWords(kind));
 }

@@ -2,6 +2,7 @@
  * Requests that were refused for what they are, and routes that failed: all are counted by reason, and each reason is
  * logged at most once a minute. A refusal is one line, without a stack and without what was sent.
  */
+import { OnceAMinute } from '../kernel/once-a-minute.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 import type { Flaw } from './request-checks.ts';
 
@@ -24,17 +25,9 @@ export interface RefusalsDeps {
   readonly meter: Meter;
 }
 
-interface Kind {
-  loggedAt: number;
-  /** Since that line. */
-  unlogged: number;
-}
-
-const LOG_AGAIN_AFTER_MS = 60_000;
-
 export class Refusals {
   readonly #deps: RefusalsDeps;
-  readonly #kinds = new Map<Reason | 'failed', Kind>();
+  readonly #lines = new OnceAMinute();
 
   constructor(deps: RefusalsDeps) {
     this.#deps = deps;
@@ -56,13 +49,8 @@ export class Refusals {
 
   /** What goes with the line, if it is this kind's turn to have one. */
   #turn(name: Reason | 'failed'): { unlogged?: number } | undefined {
-    const now = this.#deps.clock.now();
-    const kind = this.#kinds.get(name);
-    if (kind !== undefined && now - kind.loggedAt < LOG_AGAIN_AFTER_MS) {
-      kind.unlogged++;
-      return undefined;
-    }
-    this.#kinds.set(name, { loggedAt: now, unlogged: 0 });
-    return kind?.unlogged ? { unlogged: kind.unlogged } : {};
+    const turn = this.#lines.count(name, this.#deps.clock.now());
+    if (turn === undefined) return undefined;
+    return turn.times > 1 ? { unlogged: turn.times - 1 } : {};
   }
 }

@@ -3,6 +3,7 @@
  * parsers and Colyseus stumble over some of what Node lets pass. Pure: strings in, a verdict out.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { seatRoomOf } from '../kernel/seat-target.ts';
 
 export type Flaw = 'method' | 'target' | 'host' | 'headers';
 
@@ -18,8 +19,6 @@ const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 /** A path and a query in printable ASCII: no other host, no fragment, no backslash that some take for a slash. */
 const TARGET = /^\/[!"$-[\]-~]*$/;
 const HOST = /^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
-/** As in Colyseus: whatever comes before it is some proxy's prefix. */
-const SEAT = /\/[a-zA-Z0-9_-]+\/[a-zA-Z0-9_-]+$/;
 
 /** What makes a request unreadable, if anything does. */
 export function flawOf(head: RequestHead, maxHeaders: number): Flaw | undefined {
@@ -43,7 +42,7 @@ export function hasBody({ headers }: RequestHead): boolean {
 }
 
 function isGamePath(path: string): boolean {
-  return path === '/' || SEAT.test(path);
+  return path === '/' || seatRoomOf(path) !== undefined;
 }
 
 /** Exactly one Host: of several Node shows the first, and a proxy may have read another. */

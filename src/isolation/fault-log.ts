@@ -4,6 +4,7 @@
  * repeats. So a handler that throws at every tick is one line a minute, not a flood. Our own faults have their stack.
  */
 import { messageOf } from '../kernel/invariant.ts';
+import { OnceAMinute, type Turn } from '../kernel/once-a-minute.ts';
 import type { Clock, Logger, Meter, Timers } from '../kernel/ports.ts';
 
 export interface FaultLogDeps {
@@ -24,20 +25,10 @@ interface Fault {
   readonly source: FaultSource;
 }
 
-interface Kind {
-  loggedAt: number;
-  /** Faults since the last line. */
-  unlogged: number;
-}
-
-const LOG_AGAIN_AFTER_MS = 60_000;
-/** Kinds are few (rooms x callbacks x error classes); a room that throws ever new classes must not grow this for ever. */
-const MAX_KINDS = 1000;
-
 export class FaultLog {
   readonly #deps: FaultLogDeps;
   readonly #words: string;
-  readonly #kinds = new Map<string, Kind>();
+  readonly #lines = new OnceAMinute();
 
   constructor(deps: FaultLogDeps, words = 'a room callback failed; the match goes on') {
     this.#deps = deps;
@@ -48,43 +39,31 @@ export class FaultLog {
   report(room: string, callback: string, thrown: unknown, source: FaultSource = 'inside'): void {
     this.#deps.meter.count('hypogeum_room_faults_total', 1, { room, callback });
     const now = this.#deps.clock.now();
-    const kind = this.#kind(`${room} ${callback} ${className(thrown)}`);
-    kind.unlogged++;
-    if (now - kind.loggedAt < LOG_AGAIN_AFTER_MS) {
-      this.#tellLater(kind, { room, callback, thrown, source }, now);
-      return;
-    }
-    this.#log(kind, { room, callback, thrown, source }, now);
+    const kind = `${room} ${callback} ${className(thrown)}`;
+    const fault = { room, callback, thrown, source };
+    const turn = this.#lines.count(kind, now);
+    if (turn !== undefined) this.#log(fault, turn);
+    else this.#tellLater(kind, fault, now);
   }
 
-  #tellLater(kind: Kind, fault: Fault, now: number): void {
-    if (kind.unlogged > 1) return;
-    this.#deps.timers?.after(kind.loggedAt + LOG_AGAIN_AFTER_MS - now, () => {
-      if (kind.unlogged > 0) this.#log(kind, fault, this.#deps.clock.now());
+  /** The first that is not told sees to it. */
+  #tellLater(kind: string, fault: Fault, now: number): void {
+    const { times, inMs } = this.#lines.owed(kind, now);
+    if (times > 1) return;
+    this.#deps.timers?.after(inMs, () => {
+      const turn = this.#lines.turn(kind, this.#deps.clock.now());
+      if (turn !== undefined) this.#log(fault, turn);
     });
   }
 
-  #log(kind: Kind, { room, callback, thrown, source }: Fault, now: number): void {
+  #log({ room, callback, thrown, source }: Fault, { times, isFirst }: Turn): void {
     const { logger } = this.#deps;
-    const first = kind.loggedAt === Number.NEGATIVE_INFINITY;
     const inside = source === 'inside';
-    const words = first ? this.#words : `${this.#words} (again)`;
-    const said = inside && first ? undefined : messageOf(thrown);
-    const fields = { room, callback, ...(first ? { said } : { times: kind.unlogged, last: said }) };
-    if (inside) logger.error(words, fields, first ? thrown : undefined);
+    const words = isFirst ? this.#words : `${this.#words} (again)`;
+    const said = inside && isFirst ? undefined : messageOf(thrown);
+    const fields = { room, callback, ...(isFirst ? { said } : { times, last: said }) };
+    if (inside) logger.error(words, fields, isFirst ? thrown : undefined);
     else logger.warn(words, fields);
-    kind.loggedAt = now;
-    kind.unlogged = 0;
-  }
-
-  #kind(key: string): Kind {
-    let kind = this.#kinds.get(key);
-    if (kind === undefined) {
-      if (this.#kinds.size >= MAX_KINDS) this.#kinds.clear();
-      kind = { loggedAt: Number.NEGATIVE_INFINITY, unlogged: 0 };
-      this.#kinds.set(key, kind);
-    }
-    return kind;
   }
 }
 

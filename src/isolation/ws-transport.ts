@@ -8,7 +8,9 @@ import { CloseCode, Protocol } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCodes, ERRORS } from '../kernel/errors.ts';
+import { hangUp } from '../kernel/hang-up.ts';
 import type { FrameGate } from '../kernel/ports.ts';
+import { seatTargetOf } from '../kernel/seat-target.ts';
 import { SharedReads } from './node-shared-read.ts';
 import { type Pingable, PingSweep } from './ping-sweep.ts';
 import { readDirectly } from './ws-direct-frames.ts';
@@ -89,7 +91,7 @@ export function attachGameSockets(
   transport.attachToServer(server, { filter: () => false });
   server.on('upgrade', (req, socket, head) => {
     if (isReadable(req)) route({ req, socket, head }, transport);
-    else refuse(socket);
+    else hangUp(socket, UNREADABLE);
   });
   return { stop: (graceMs) => transport.stop(graceMs) };
 }
@@ -99,12 +101,7 @@ function isReadable(req: IncomingMessage): boolean {
   return (req.url ?? '').startsWith('/') && URL.canParse(`ws://server${req.url}`);
 }
 
-/** Does not wait for the other side to end as well: it need not. */
-function refuse(socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
-  socket.once('finish', () => socket.destroy());
-  socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-}
+const UNREADABLE = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 const POLL_MS = 20;
 /** Of a socket that only measures latency. */
@@ -114,8 +111,7 @@ const PING_SLICE_MS = 50;
 
 /** Colyseus's utility for measuring latency, which asks for no room and no seat. */
 function isForNobody({ url = '' }: IncomingMessage): boolean {
-  const { pathname, searchParams } = new URL(`ws://server${url}`);
-  return !searchParams.get('sessionId') && !/\/[\w-]+\/[\w-]+$/.test(pathname);
+  return seatTargetOf(url) === undefined;
 }
 
 /** As Colyseus does it, but no more than the gate allows. */

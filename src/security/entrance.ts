@@ -5,13 +5,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
+import { hangUp } from '../kernel/hang-up.ts';
 import type { Meter } from '../kernel/ports.ts';
+import { type SeatTarget, seatTargetOf } from '../kernel/seat-target.ts';
 import { countedAs, type PlayerAddresses, tellAddress } from './addresses.ts';
 import type { LimitLog } from './limit-log.ts';
 import { Occupancy, type OccupancyLimits } from './occupancy.ts';
 import type { OriginAllowed } from './origins.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { type SeatTarget, seatTargetOf } from './seat-target.ts';
 
 /** A WebSocket that was asked for and not answered yet. `head`: what followed the request already. */
 export interface Upgrade {
@@ -138,10 +139,4 @@ export class Entrance {
   #gauge(): void {
     this.#deps.meter.gauge('hypogeum_player_sockets', this.#sockets.inAll);
   }
-}
-
-/** As soon as it is written: the other side may never do it. */
-function hangUp(socket: Duplex, lastWords: string): void {
-  socket.on('error', () => socket.destroy());
-  socket.end(lastWords, () => socket.destroy());
 }

@@ -1,7 +1,5 @@
-/**
- * Limits that bite: each time counted; logged at the first, and after that at most once a minute a kind with the number
- * of times since. A flood is a line a minute.
- */
+/** Limits that bite: each time counted, and logged once a minute a limit with how many times it was. */
+import { OnceAMinute } from '../kernel/once-a-minute.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 
 export interface LimitLogDeps {
@@ -10,17 +8,9 @@ export interface LimitLogDeps {
   readonly meter: Meter;
 }
 
-interface Kind {
-  loggedAtMs: number;
-  /** Times since the last line. */
-  unlogged: number;
-}
-
-const LOG_AGAIN_AFTER_MS = 60_000;
-
 export class LimitLog {
   readonly #deps: LimitLogDeps;
-  readonly #kinds = new Map<string, Kind>();
+  readonly #lines = new OnceAMinute();
 
   constructor(deps: LimitLogDeps) {
     this.#deps = deps;
@@ -33,13 +23,7 @@ export class LimitLog {
   bit(limit: string, address?: string): void {
     const { clock, logger, meter } = this.#deps;
     meter.count('hypogeum_limit_hits_total', 1, { limit });
-    const now = clock.now();
-    const kind = this.#kinds.get(limit) ?? { loggedAtMs: Number.NEGATIVE_INFINITY, unlogged: 0 };
-    this.#kinds.set(limit, kind);
-    kind.unlogged++;
-    if (now - kind.loggedAtMs < LOG_AGAIN_AFTER_MS) return;
-    logger.warn('a limit was reached', { limit, times: kind.unlogged, ...(address && { address }) });
-    kind.loggedAtMs = now;
-    kind.unlogged = 0;
+    const turn = this.#lines.count(limit, clock.now());
+    if (turn) logger.warn('a limit was reached', { limit, times: turn.times, ...(address && { address }) });
   }
 }

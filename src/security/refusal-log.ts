@@ -1,7 +1,5 @@
-/**
- * What was refused, and why: every refusal is counted, each reason logged at most once a minute with how many there were.
- * Of what was sent nothing is told.
- */
+/** Players who were refused, and why: each counted, each reason logged once a minute. Of what was sent nothing is told. */
+import { OnceAMinute } from '../kernel/once-a-minute.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
 
 export interface RefusalLogDeps {
@@ -11,18 +9,11 @@ export interface RefusalLogDeps {
   readonly meter: Meter;
 }
 
-interface Reason {
-  loggedAt: number;
-  unlogged: number;
-}
-
-const LOG_AGAIN_AFTER_MS = 60_000;
-
 export class RefusalLog {
   readonly #deps: RefusalLogDeps;
   readonly #metric: string;
   readonly #words: string;
-  readonly #reasons = new Map<string, Reason>();
+  readonly #lines = new OnceAMinute();
 
   constructor(deps: RefusalLogDeps, metric: string, words: string) {
     this.#deps = deps;
@@ -34,13 +25,7 @@ export class RefusalLog {
   report(why: string): void {
     const { clock, logger, meter } = this.#deps;
     meter.count(this.#metric, 1, { why });
-    const now = clock.now();
-    const reason = this.#reasons.get(why);
-    if (reason !== undefined && now - reason.loggedAt < LOG_AGAIN_AFTER_MS) {
-      reason.unlogged++;
-      return;
-    }
-    logger.info(this.#words, { why, times: reason?.unlogged ? reason.unlogged + 1 : undefined });
-    this.#reasons.set(why, { loggedAt: now, unlogged: 0 });
+    const turn = this.#lines.count(why, clock.now());
+    if (turn) logger.info(this.#words, { why, times: turn.times > 1 ? turn.times : undefined });
   }
 }

@@ -1,10 +1,11 @@
 /**
  * How often an address may do something: one suite for the version in memory and the one that is shared through Redis. Names
- * begin with the rule of src/security/SPEC.md. Windows are those of a real Redis, so they are a second long.
+ * begin with the rule of src/security/SPEC.md. What a process counts by itself goes by a clock that is stepped; what Redis
+ * counts by Redis's own, so those windows are a second long.
  */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { Clock } from '../../src/kernel/ports.ts';
 import { type Counters, createCounters } from '../../src/observability/counters.ts';
 import { OUR_KEYS } from '../../src/redis/keys.ts';
 import type { OpenRate } from '../../src/security/rate-limit.ts';
@@ -12,14 +13,15 @@ import { memoryRates } from '../../src/security/rate-windows.ts';
 import { redisRates } from '../../src/security/redis-rates.ts';
 import { disposedAfterwards } from '../support/processes.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { SteppedTime } from '../support/stepped-time.ts';
 import { until } from '../support/until.ts';
 
 let names = 0;
 const rate = (limit: number, windowMs = 1000) => ({ name: `test${++names}`, limit, windowMs, maxAddresses: 1000 });
 
-function suite(open: () => OpenRate): void {
+function suite(open: (clock: Clock) => OpenRate): void {
   it('D8: lets so much through, and says how long the rest has to wait', () => {
-    const limit = open()(rate(3));
+    const limit = open(new SteppedTime())(rate(3));
     const waits = Array.from({ length: 5 }, () => limit.take('192.0.2.1'));
     assert.deepEqual(waits.slice(0, 3), [0, 0, 0]);
     for (const waitMs of waits.slice(3)) assert.ok(waitMs > 0 && waitMs <= 1000, String(waitMs));
@@ -27,23 +29,26 @@ function suite(open: () => OpenRate): void {
   });
 
   it('D8: counts points, and lets through again after the time it told', async () => {
-    const limit = open()(rate(4));
+    const time = new SteppedTime();
+    const limit = open(time)(rate(4));
     assert.equal(limit.take('a', 3), 0);
     const waitMs = limit.take('a', 3);
     assert.ok(waitMs > 0);
-    await sleep(waitMs + 20);
+    await time.pass(waitMs - 1);
+    assert.ok(limit.take('a') > 0);
+    await time.pass(1);
     assert.equal(limit.take('a'), 0);
   });
 
   it('D8: does not confuse what is limited', () => {
-    const rates = open();
+    const rates = open(new SteppedTime());
     const [one, other] = [rates(rate(1)), rates(rate(1))];
     assert.deepEqual([one.take('a'), other.take('a')], [0, 0]);
     assert.ok(one.take('a') > 0);
   });
 }
 
-describe('rates in memory', () => suite(() => memoryRates(performance)));
+describe('rates in memory', () => suite(memoryRates));
 
 describe('rates through Redis', () => {
   const stack = disposedAfterwards();
@@ -58,7 +63,7 @@ describe('rates through Redis', () => {
     clients.push(client);
     return client;
   };
-  const open = () => redisRates({ client: clients[0]!, clock: performance, meter });
+  const open = (clock: Clock) => redisRates({ client: clients[0]!, clock, meter });
 
   before(async () => {
     redis = stack.use(await startRedis());

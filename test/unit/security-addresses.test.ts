@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { seatTargetOf } from '../../src/kernel/seat-target.ts';
 import { countedAs, PlayerAddresses, readAddress, tellAddress } from '../../src/security/addresses.ts';
-import { seatTargetOf } from '../../src/security/seat-target.ts';
 
 const from = (remoteAddress: string | undefined, forwarded?: string) => ({
   headers: { 'x-real-ip': '9.9.9.9', 'x-client-ip': '9.9.9.9', ...(forwarded && { 'x-forwarded-for': forwarded }) },

@@ -1,10 +1,8 @@
 /** Does a case to a server, and waits until something comes of it: an answer, the end of the connection, or a moment. */
 import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Protocol } from '@colyseus/sdk';
-import { clientFrame, Opcode } from '../../bots/frames.ts';
+import { JOINED, type Seat } from '../../bots/room-frames.ts';
 import { askForSeat } from '../../chaos/abuse-ask.ts';
-import type { Seat } from '../../chaos/matchmaking-player.ts';
 import type { WireCase } from './wire-case.ts';
 
 /** What came of it. `not possible`: there was no seat, or no connection; nothing was tried. */
@@ -13,7 +11,6 @@ export type Outcome = 'answered' | 'ended' | 'nothing' | 'not possible';
 /** An answer that is not there by then is not waited for. */
 const ANSWER_MS = 250;
 const OPEN_MS = 2000;
-const JOINED = clientFrame(Opcode.binary, Buffer.of(Protocol.JOIN_ROOM));
 
 /** Never rejects. */
 export async function doCase(port: number, one: WireCase): Promise<Outcome> {

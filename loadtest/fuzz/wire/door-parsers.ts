@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { parseObject } from '../../../src/http/json.ts';
 import { asksForGame, flawOf, hasBody, type RequestHead } from '../../../src/http/request-checks.ts';
 import { GUEST_PREFIX } from '../../../src/kernel/identity.ts';
+import { seatTargetOf } from '../../../src/kernel/seat-target.ts';
 import { countedAs, PlayerAddresses, readAddress } from '../../../src/security/addresses.ts';
 import { AuthError } from '../../../src/security/auth-error.ts';
 import { Authenticator } from '../../../src/security/authenticator.ts';
@@ -15,7 +16,6 @@ import { bearerOf } from '../../../src/security/bearer.ts';
 import { configuredGuestKeys } from '../../../src/security/guest-keys.ts';
 import { type Issuer, signToken } from '../../../src/security/jose-tokens.ts';
 import { keyPairOf, seedOf } from '../../../src/security/node-key-pair.ts';
-import { seatTargetOf } from '../../../src/security/seat-target.ts';
 import { applyEdits, edit, mostly, nearly, type Parser, quickly, text } from './inputs.ts';
 
 const MAX_DEPTH = 32;

@@ -10,6 +10,13 @@ export interface SeatTarget {
 /** Rooms may name their players' sessions themselves. */
 const LONGEST_SESSION_ID = 128;
 const LONGEST_TOKEN = 512;
+/** Whatever comes before the last two is some proxy's prefix. */
+const SEAT_PATH = /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/;
+
+/** The room that a path leads to; undefined when it is none of a seat. */
+export function seatRoomOf(path: string): string | undefined {
+  return SEAT_PATH.exec(path)?.[1];
+}
 
 /**
  * Undefined for a target without a seat: SDKs measure their latency there.
@@ -17,7 +24,7 @@ const LONGEST_TOKEN = 512;
  */
 export function seatTargetOf(url: string): SeatTarget | 'malformed' | undefined {
   const { pathname, searchParams } = new URL(`ws://server${url}`);
-  const roomId = /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/.exec(pathname)?.[1];
+  const roomId = seatRoomOf(pathname);
   const sessionId = searchParams.get('sessionId') ?? '';
   if (roomId === undefined && sessionId === '') return undefined;
   const reconnectionToken = searchParams.get('reconnectionToken') || undefined;

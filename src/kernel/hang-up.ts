@@ -1,0 +1,12 @@
+/** The end of a connection that is not wanted. Structural, because the kernel knows no sockets of Node. */
+interface Line {
+  on(event: 'error', listener: () => void): unknown;
+  end(text: string, whenWritten: () => void): unknown;
+  destroy(): unknown;
+}
+
+/** Says the last words and ends as soon as they are written: the other side may never do it. */
+export function hangUp(line: Line, lastWords: string): void {
+  line.on('error', () => line.destroy());
+  line.end(lastWords, () => line.destroy());
+}
