@@ -17,10 +17,14 @@ export type ChooseSerializer = (room: Room, chosen: AnySerializer) => AnySeriali
 /** `Hosted` is a class made for this process, which is changed; no class of a game is. */
 export function hostDelivery(Hosted: RoomClass, lines: Lines, choose: ChooseSerializer): void {
   const base = Hosted.prototype as Room;
-  const { _onJoin, broadcastMessageType } = internalsOf(base);
+  const { _onJoin, _onMessage, broadcastMessageType } = internalsOf(base);
   const { setSerializer } = base;
   override(Hosted, '_onJoin', function onJoin(this: Room, client: Client, ...rest: JoinRest) {
     return _onJoin.call(this, gameClient(client, lines, this, rest[1]), ...rest);
+  });
+  override(Hosted, '_onMessage', function onMessage(this: Room, client: Client, frame: Buffer) {
+    _onMessage.call(this, client, frame);
+    if (client instanceof GameClient) client.settle();
   });
   override(Hosted, 'setSerializer', function set(this: Room, chosen: AnySerializer) {
     setSerializer.call(this, choose(this, chosen) as never);

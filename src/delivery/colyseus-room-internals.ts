@@ -19,11 +19,13 @@ export interface JoinOptions {
 export interface RoomInternals {
   /** Takes a client in whose seat was checked: hooks, handshake. The only way in. */
   _onJoin(client: Client, context: AuthContext, options?: JoinOptions): Promise<void>;
+  /** A frame of a client that was let in. */
+  _onMessage(client: Client, frame: Buffer): void;
   /** What `broadcast` and `broadcastBytes` call. */
   broadcastMessageType(type: string | number, message?: unknown, options?: BroadcastOptions): void;
 }
 
-export const INTERNAL_METHODS = ['_onJoin', 'broadcastMessageType'] as const;
+export const INTERNAL_METHODS = ['_onJoin', '_onMessage', 'broadcastMessageType'] as const;
 
 /** The same object, seen from inside. */
 export function internalsOf(room: Room): RoomInternals {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { type Client, matchMaker, Room, SchemaSerializer, ServerError } from '@colyseus/core';
 import { type SchemaType, schema, t } from '@colyseus/schema';
 import { WebSocketClient } from '@colyseus/ws-transport';
@@ -12,7 +13,7 @@ import { frame } from '../../src/delivery/frames.ts';
 import { GameClient } from '../../src/delivery/ws-game-client.ts';
 import { tcpSocketOf, WsWire } from '../../src/delivery/ws-wire.ts';
 import { lineOf } from '../../src/roomkit/index.ts';
-import { matchmake, RawClient, type Seat } from '../support/raw-client.ts';
+import { JOIN_ROOM, matchmake, RawClient, type Seat } from '../support/raw-client.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -91,6 +92,22 @@ describe('delivery inside Colyseus', () => {
     }
   });
 
+  it('leaves the fields of its clients where V8 finds them fast, whatever Colyseus deletes of them', async () => {
+    setFlagsFromString('--allow-natives-syntax');
+    const isFast = new Function('object', 'return %HasFastProperties(object)') as (object: object) => boolean;
+    const players = await Promise.all([1, 2, 3].map(() => RawClient.join(server.url, 'hosted')));
+    await until('the states', () => players.every(({ frames }) => frames.length >= 3));
+    const rooms = await matchMaker.query({ name: 'hosted' });
+    const clients = rooms.flatMap(({ roomId }) => [...matchMaker.getLocalRoomById(roomId).clients]);
+    assert.ok(clients.length >= 3);
+    for (const client of clients) assert.ok(isFast(client) && isFast(client.ref));
+    const stock = await RawClient.join(server.url, 'stock');
+    await until('the state', () => stock.frames.length >= 3);
+    const [room] = await matchMaker.query({ name: 'stock' });
+    assert.ok(!isFast(matchMaker.getLocalRoomById(room!.roomId).clients[0]!), 'Colyseus deletes no more: this can go');
+    for (const player of [...players, stock]) player.close();
+  });
+
   it("exchanges Colyseus's serializer, and keeps a room's own", async () => {
     const serializer = async (name: string): Promise<unknown> => {
       const { body } = await matchmake(server.url, 'create', name);
@@ -110,6 +127,22 @@ describe('delivery inside Colyseus', () => {
       const frames = client.frames.slice(0, 3).map((bytes) => bytes.subarray(0, 1).toString('hex'));
       client.close();
       return frames;
+    },
+    'a seat kept for a client, before it has acknowledged its join and after': async (name) => {
+      const taken = await seat(name);
+      const client = new RawClient(server.url, taken);
+      await until('the handshake', () => client.frames.length > 0);
+      const room = matchMaker.getLocalRoomById(taken.roomId);
+      const keep = (): Promise<string> => {
+        const kept = room.allowReconnection(room.clients[0]!, 20).then(String, (error: Error) => error.message);
+        return Promise.race([kept, wait(50, 'kept')]);
+      };
+      const before = await keep();
+      client.send(Buffer.from([JOIN_ROOM]));
+      await until('the state', () => client.frames.length >= 3);
+      const after = await keep();
+      client.close();
+      return [before, after];
     },
     'a join that onJoin refuses': async (name) => attempt(await seat(name, { refuse: true })),
     'a join that onJoin refuses late': async (name) => attempt(await seat(name, { refuse: true, late: true })),
