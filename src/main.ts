@@ -27,7 +27,6 @@ import { createCounters } from './observability/counters.ts';
 import { openStderr } from './observability/pino-destination.ts';
 import { createPinoLogger, type Log } from './observability/pino-logger.ts';
 import { RedisBanStore } from './security/redis-bans.ts';
-
 import { redisRates } from './security/redis-rates.ts';
 import { type RunningServer, type ServerDeps, startServer } from './server.ts';
 

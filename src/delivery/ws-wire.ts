@@ -20,9 +20,14 @@ const BYTES = 'buffer' as BufferEncoding;
 
 export class WsWire implements Wire {
   readonly #socket: WebSocket;
+  readonly #tcp: Socket;
+  readonly #isEncrypted: boolean;
 
+  /** Of an open socket. */
   constructor(socket: WebSocket) {
     this.#socket = socket;
+    this.#tcp = tcpSocketOf(socket);
+    this.#isEncrypted = (this.#tcp as Partial<TLSSocket>).encrypted === true;
   }
 
   write(frames: Buffer, done?: Done): void {
@@ -30,14 +35,14 @@ export class WsWire implements Wire {
       if (done !== undefined) refuse(done);
       return;
     }
-    const tcp = tcpSocketOf(this.#socket);
+    const tcp = this.#tcp;
     // What waits in the stream goes first, and whoever wants to know waits for it.
-    if (done !== undefined || tcp.writableLength > 0 || isEncrypted(tcp)) tcp.write(frames, forNode(done));
+    if (done !== undefined || tcp.writableLength > 0 || this.#isEncrypted) tcp.write(frames, forNode(done));
     else tcp._write(frames, BYTES, this.#afterWrite);
   }
 
   readonly #afterWrite = (error?: Error | null): void => {
-    if (error) tcpSocketOf(this.#socket)?.destroy(error);
+    if (error) this.#tcp.destroy(error);
   };
 
   writeBoth(first: Buffer, second: Buffer, done?: Done): void {
@@ -45,7 +50,7 @@ export class WsWire implements Wire {
       if (done !== undefined) refuse(done);
       return;
     }
-    const tcp = tcpSocketOf(this.#socket);
+    const tcp = this.#tcp;
     tcp.cork();
     tcp.write(first);
     tcp.write(second, forNode(done));
@@ -64,10 +69,6 @@ export function tcpSocketOf(socket: WebSocket): Socket {
 
 function forNode(done: Done | undefined): ((error?: Error | null) => void) | undefined {
   return done && ((error) => done(error ?? undefined));
-}
-
-function isEncrypted(socket: Socket): boolean {
-  return (socket as Partial<TLSSocket>).encrypted === true;
 }
 
 /** As ws does for what is sent too late. */

@@ -11,6 +11,7 @@ import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/invariant.ts';
 import { exceptionFor } from './colyseus-exceptions.ts';
 import { guardFrames, reachedHandler } from './colyseus-frames.ts';
+import { copyInputsLightly } from './colyseus-input-copies.ts';
 import { internalsOf, override } from './colyseus-internals.ts';
 import { codedSchema, isSchema } from './colyseus-schema.ts';
 import type { FaultLog } from './fault-log.ts';
@@ -141,7 +142,9 @@ function overrideCallbackTakers(Guarded: RoomClass, base: Room, services: GuardS
       typeof sanitize === 'function'
         ? { ...options, sanitize: guardOf(this, services).sanitizer(sanitize as Callback) }
         : options;
-    return (internalsOf(base).defineInput as Callback).call(this, type, guarded);
+    const inputs = (internalsOf(base).defineInput as Callback).call(this, type, guarded);
+    copyInputsLightly(internalsOf(this)._inputController!);
+    return inputs;
   });
 }
 

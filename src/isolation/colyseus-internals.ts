@@ -6,6 +6,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type { Client, Room } from '@colyseus/core';
+import type { InputController } from './colyseus-input-copies.ts';
 
 export interface RoomInternals {
   /** Runs after construction and before onCreate: reads the class fields, binds messages and plugins. */
@@ -28,7 +29,7 @@ export interface RoomInternals {
   /** Answers a client that acknowledged its join: the whole state. */
   sendFullState(client: Client): void;
   /** Of rooms with inputs; their rate is told to clients that predict. */
-  readonly _inputController?: { readonly options: { readonly tickRate?: number } };
+  readonly _inputController?: InputController & { readonly options: { readonly tickRate?: number } };
   /** Which stamps this room's inputs carry; undefined without lag compensation. */
   _timelineMode(): { readonly snapshot: boolean; readonly reckon: boolean } | undefined;
 }
