@@ -99,7 +99,7 @@ export class GameClient extends WebSocketClient {
 
 /**
  * Colyseus deletes this field of a client that joins, and V8 keeps the fields of an object that had one deleted in a
- * dictionary: reading any of them, for every client in every tick, took a tenth of a large room's time. Of ours the field is
+ * dictionary: reading any of them, for every client in every tick, took 7 % of a large room's time. Of ours the field is
  * the class's, so that there is nothing to delete.
  */
 Object.defineProperty(GameClient.prototype, '_enqueuedMessages', {

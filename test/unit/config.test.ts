@@ -92,6 +92,10 @@ describe('settings', () => {
       const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
       const table = markdownTable(kind);
       assert.ok(text.includes(table), `the table of settings in ${file} should be:\n\n${table}\n`);
+      assert.ok(
+        !/^\| `(HYPOGEUM|REDIS)_/m.test(text.replace(table, '')),
+        `${file} has settings in another place as well`,
+      );
     }
   });
 });
