@@ -170,7 +170,7 @@ function pages(deps: AdminDeps): Readonly<Record<'index' | 'login' | 'enter' | '
     enter(req, res) {
       const { token } = (req.body ?? {}) as { token?: unknown };
       const refusal = refusalFor(deps.admit(typeof token === 'string' ? token : '', deps.addressOf(req)));
-      if (refusal !== undefined) return sendPage(res, refusal.status, loginPage(refusal.message));
+      if (refusal !== undefined) return sendPage(res, refusal.status, loginPage(noticeOf(refusal)));
       setCookie(req, res, deps.openSession(), deps.sessionSeconds);
       res.redirect(303, '/admin');
     },
@@ -179,6 +179,10 @@ function pages(deps: AdminDeps): Readonly<Record<'index' | 'login' | 'enter' | '
       res.redirect(303, '/admin/login');
     },
   };
+}
+
+function noticeOf(refusal: ErrorKind): string {
+  return refusal === ERRORS.ADMIN_LIMITED ? 'Too many wrong tries. Wait a minute.' : 'That is not the token.';
 }
 
 /** Sent with requests that begin at this very site only, and seen by no script. */
