@@ -139,7 +139,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const refusals = new Refusals(deps);
   let app: RequestListener | undefined;
   const answer: RequestListener = (req, res) => owners.run(REQUEST, () => app?.(req, res));
-  const http = createListener(answer, settings, { refusals, tls });
+  const http = createListener(answer, settings, { refusals, tls, requestWaitMs: doors.requestWaitMs });
   connections.watch(http);
   doors.watch(http);
   const admit = admitTo(doors, admission);

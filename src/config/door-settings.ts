@@ -63,6 +63,15 @@ export const DOOR_SETTINGS = {
     unit: 'in 10 s',
     help: 'New TCP connections from one address that is no proxy; one more is cut.',
   }),
+  requestRate: integer({
+    env: 'HYPOGEUM_REQUEST_RATE',
+    limit: true,
+    fallback: 3000,
+    min: 1,
+    max: 10_000_000,
+    unit: 'in 10 s',
+    help: 'HTTP requests of any kind from one address; one more is answered with 429, and its connection closed.',
+  }),
   matchRate: integer({
     env: 'HYPOGEUM_MATCH_RATE',
     limit: true,

@@ -212,7 +212,7 @@ export class Line implements StateLine {
 
   /** The payload of a pong; false when it answers no ping of this line. */
   pong(payload: Uint8Array): boolean {
-    if (this.#phase === GONE) return true;
+    if (this.#phase === GONE) return false;
     const now = this.#deps.clock.now();
     const openMs = this.#marks.acknowledge(payload, now);
     if (openMs === undefined) return false;

@@ -8,8 +8,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import { hangUp } from '../kernel/hang-up.ts';
+import { Pipelines } from './pipeline.ts';
 import type { Reason, Refusals } from './refusals.ts';
-import { lastWords, replyError } from './reply.ts';
+import { lastWords, replyError, replyLater } from './reply.ts';
 import { asksForGame, asksForWebSocket, type Flaw, flawOf, hasBody } from './request-checks.ts';
 import type { TlsContext } from './tls.ts';
 
@@ -26,6 +27,8 @@ export interface ListenerOptions {
 
 export interface ListenerDeps {
   readonly refusals: Refusals;
+  /** Asked once for each request that can be read: 0, or for how many milliseconds its address may make none. */
+  readonly requestWaitMs: (req: IncomingMessage) => number;
   /** Serves TLS with it. */
   readonly tls: TlsContext | undefined;
 }
@@ -44,7 +47,7 @@ const FLAWS: { readonly [flaw in Flaw]: ErrorKind } = {
 export function createListener(
   app: RequestListener,
   options: ListenerOptions,
-  { refusals, tls }: ListenerDeps,
+  { refusals, tls, requestWaitMs }: ListenerDeps,
 ): Server {
   const readable = (req: IncomingMessage): boolean => flawOf(req, options.maxHeaders) === undefined;
   const settings = {
@@ -66,22 +69,40 @@ export function createListener(
   server.maxRequestsPerSocket = options.maxRequestsPerConnection;
   server.timeout = options.answerTimeoutMs;
 
-  const refuse = (res: ServerResponse, why: Reason, kind: ErrorKind): void => {
+  const pipelines = new Pipelines();
+  const end = (req: IncomingMessage, res: ServerResponse): void => {
+    pipelines.end(req);
+    res.shouldKeepAlive = false;
+  };
+  const refuse = (req: IncomingMessage, res: ServerResponse, why: Reason, kind: ErrorKind): void => {
     refusals.report(why);
-    res.setHeader('connection', 'close');
+    end(req, res);
     replyError(res, kind);
   };
   const handle: RequestListener = (req, res) => {
+    const turn = pipelines.enter(req, res);
+    if (turn === 'too many') {
+      refusals.report('pipelined');
+      req.socket.destroy();
+    }
+    if (turn !== 'next') return;
     const flaw = flawOf(req, options.maxHeaders);
-    if (flaw !== undefined) return refuse(res, flaw, FLAWS[flaw]);
-    if (asksForWebSocket(req)) return refuse(res, 'upgrade', ERRORS.NOT_FOUND);
+    if (flaw !== undefined) return refuse(req, res, flaw, FLAWS[flaw]);
+    if (asksForWebSocket(req)) return refuse(req, res, 'upgrade', ERRORS.NOT_FOUND);
+    const waitMs = requestWaitMs(req);
+    if (waitMs > 0) {
+      end(req, res);
+      return replyLater(res, ERRORS.TOO_MANY_REQUESTS, waitMs);
+    }
+    // Node counts the requests of a connection only from HTTP/1.1 on.
+    if (req.httpVersionMinor === 0) end(req, res);
     if (hasBody(req)) closeUnlessRead(req, res);
     app(req, res);
   };
   server.on('request', handle);
   // Only who reads the body says that it may come.
   server.on('checkContinue', handle);
-  server.on('checkExpectation', (_req, res) => refuse(res, 'expectation', ERRORS.MALFORMED_REQUEST));
+  server.on('checkExpectation', (req, res) => refuse(req, res, 'expectation', ERRORS.MALFORMED_REQUEST));
   server.on('dropRequest', () => refusals.report('too_many_requests'));
   server.on('connect', (_req, socket) => {
     refusals.report('connect');

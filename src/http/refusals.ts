@@ -16,6 +16,7 @@ export type Reason =
   | 'upgrade'
   | 'expectation'
   | 'too_many_requests'
+  | 'pipelined'
   | 'origin'
   | 'body';
 

@@ -1,10 +1,11 @@
 /**
  * A player who comes back before Colyseus has noticed that the old connection ended (a tab that was reloaded) makes it
  * close that one, with the code for clients that did something wrong. Rooms that keep no seat for those would lose this
- * one: they are told the code of a lost connection instead.
+ * one: they are told the code of a lost connection instead. And the old connection is closed in the end.
  */
 import { type Client, CloseCode, type Room } from '@colyseus/core';
 import { internalsOf, override } from './colyseus-internals.ts';
+import { guardedSocketOf } from './ws-guarded-socket.ts';
 
 /** `Hosted` is a class made for this process, which is changed. */
 export function keepSeatsOfReturning(Hosted: new () => Room): void {
@@ -17,6 +18,10 @@ export function keepSeatsOfReturning(Hosted: new () => Room): void {
   });
   override(Hosted, '_onLeave', function onLeave(this: Room, client: Client, code?: number) {
     const itself = returning.delete(client) && code === CloseCode.WITH_ERROR;
-    return _onLeave.call(this, client, itself ? CloseCode.ABNORMAL_CLOSURE : code);
+    if (!itself) return _onLeave.call(this, client, code);
+    const before = guardedSocketOf(client);
+    // By then the client speaks through the new connection, so that Colyseus closes neither.
+    const left = (): void => before?.close(CloseCode.WITH_ERROR);
+    return _onLeave.call(this, client, CloseCode.ABNORMAL_CLOSURE).finally(left);
   });
 }

@@ -25,7 +25,7 @@ export function keepInstrumentationOut(): void {
 export function takeExceptions(policy: ProcessFaults, owners: Owners, logger: Logger): void {
   process.setUncaughtExceptionCaptureCallback(null);
   for (const origin of ['uncaughtException', 'unhandledRejection'] as const) {
-    const take = (thrown: unknown): void => policy.stray(thrown, origin, owners.current);
+    const take = (thrown: unknown): void => policy.stray(thrown, origin, owners.ownerOf(thrown));
     process.removeAllListeners(origin);
     process.on(origin, take);
   }

@@ -65,6 +65,14 @@ export class GuardedSocket extends WebSocket {
     }
   }
 
+  /** A room that lets go of its client listens no more, long before the socket ends: what still comes is counted. */
+  override removeAllListeners(event?: string | symbol): this {
+    super.removeAllListeners(event);
+    if (!this.isEjected && this.gate !== undefined && (event === undefined || event === 'message'))
+      this.on('message', this.#unheard);
+    return this;
+  }
+
   /** Throws the client out. */
   eject({ code, message }: ErrorKind): void {
     this.isEjected = true;

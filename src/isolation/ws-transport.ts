@@ -8,7 +8,7 @@ import { CloseCode, Protocol } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCodes, ERRORS } from '../kernel/errors.ts';
-import { hangUp } from '../kernel/hang-up.ts';
+import { hangUp, LAST_WORDS_MS } from '../kernel/hang-up.ts';
 import type { FrameGate } from '../kernel/ports.ts';
 import { seatTargetOf } from '../kernel/seat-target.ts';
 import { SharedReads } from './node-shared-read.ts';
@@ -90,8 +90,14 @@ export function attachGameSockets(
   // All of them are left to the listener below, which can wait; Colyseus's own filter cannot.
   transport.attachToServer(server, { filter: () => false });
   server.on('upgrade', (req, socket, head) => {
-    if (isReadable(req)) route({ req, socket, head }, transport);
-    else hangUp(socket, UNREADABLE);
+    try {
+      if (isReadable(req)) route({ req, socket, head }, transport);
+      else hangUp(socket, UNREADABLE);
+    } catch (thrown) {
+      socket.on('error', () => {});
+      socket.destroy();
+      watch?.failed(thrown);
+    }
   });
   return { stop: (graceMs) => transport.stop(graceMs) };
 }
@@ -146,7 +152,7 @@ class Transport extends WebSocketTransport implements GameDoor {
       this.turnAway(upgrade, CloseCodes.mayTryReconnect, ERRORS.TOO_MANY_RECONNECTIONS.message);
       return;
     }
-    this.wss.handleUpgrade(req, socket, head, (ws) => {
+    this.#upgrade(upgrade, head, (ws) => {
       readDirectly(ws, socket, this.#reads);
       this.#watch(ws, isBack ? req : undefined);
       if (isForNobody(req)) answerPings(ws);
@@ -154,13 +160,23 @@ class Transport extends WebSocketTransport implements GameDoor {
     });
   }
 
-  turnAway({ req, socket }: Upgrade, code: number, reason: string): void {
-    if (socket.destroyed) return;
-    this.wss.handleUpgrade(req, socket, NO_HEAD, (ws) => {
+  turnAway(upgrade: Upgrade, code: number, reason: string): void {
+    if (upgrade.socket.destroyed) return;
+    this.#upgrade(upgrade, NO_HEAD, (ws) => {
       this.#watch(ws);
       ws.on('error', () => {});
       ws.close(code, reason);
     });
+  }
+
+  /** What ws refuses, which it does at once, it leaves open until its answer is read. */
+  #upgrade({ req, socket }: Upgrade, head: Buffer, take: (ws: WebSocket) => void): void {
+    let isTaken = false;
+    this.wss.handleUpgrade(req, socket, head, (ws) => {
+      isTaken = true;
+      take(ws);
+    });
+    if (!isTaken) setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
   }
 
   #watch(socket: WebSocket, back?: IncomingMessage): void {

@@ -13,9 +13,10 @@ const LONGEST_TOKEN = 512;
 /** Whatever comes before the last two is some proxy's prefix. */
 const SEAT_PATH = /\/[a-zA-Z0-9_-]+\/([a-zA-Z0-9_-]+)$/;
 
-/** The room that a path leads to; undefined when it is none of a seat. */
+/** The room that a path leads to; undefined when it is none of a seat. Colyseus finds rooms by id in a plain object. */
 export function seatRoomOf(path: string): string | undefined {
-  return SEAT_PATH.exec(path)?.[1];
+  const roomId = SEAT_PATH.exec(path)?.[1];
+  return roomId === undefined || roomId in Object.prototype ? undefined : roomId;
 }
 
 /**

@@ -18,6 +18,7 @@ export interface DoorOptions extends HeldSeatsOptions {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly connectionRate: number;
+  readonly requestRate: number;
   readonly matchRate: number;
   readonly roomRate: number;
   readonly maxAddresses: number;
@@ -42,6 +43,8 @@ export interface Doors {
   /** The player's address, whatever the headers claim. */
   addressOf(req: IncomingMessage): string;
   watch(server: Server): void;
+  /** Asked once for each HTTP request: 0, or for how many milliseconds the address may make none. */
+  requestWaitMs(req: IncomingMessage): number;
   /** Asked once for each request for a match: 0, or for how many milliseconds the address may make none. */
   matchWaitMs(req: IncomingMessage): number;
   /** Asked once for each room that is to be made for a player of this (counted) address; as above. */
@@ -69,6 +72,7 @@ export function createDoors(deps: DoorDeps, options: DoorOptions): Doors {
     },
     { inAll: options.maxSockets, perAddress: options.maxSocketsPerAddress },
   );
+  const requests = rate(deps.ownRates, 'requests', options.requestRate, SHORT_MS);
   const matches = rate(deps.sharedRates, 'matches', options.matchRate, SHORT_MS);
   const rooms = rate(deps.sharedRates, 'rooms', options.roomRate, LONG_MS);
   const told = (waitMs: number, limit: string, address: string): number => {
@@ -81,6 +85,10 @@ export function createDoors(deps: DoorDeps, options: DoorOptions): Doors {
     originAllowed: deps.originAllowed,
     addressOf: (req) => addresses.of(req),
     watch: (server) => connections.watch(server),
+    requestWaitMs(req) {
+      const address = countedAs(addresses.of(req));
+      return told(requests.take(address), 'request_rate', address);
+    },
     matchWaitMs(req) {
       const address = countedAs(addresses.of(req));
       return told(matches.take(address), 'match_rate', address);

@@ -94,12 +94,17 @@ export class Connections {
     return true;
   }
 
-  /** Its socket has not ended, so its end is still to come, once. */
+  /**
+   * Its socket has not ended, so its end is still to come, once. The same name may come again before we hear of its end: the
+   * system knows sooner than we do.
+   */
   #count(socket: Socket, counted: string): void {
     const name = nameOf(socket);
+    let isOpen = true;
     const leave = (): void => {
-      if (this.#leaving.get(name) !== leave) return;
-      this.#leaving.delete(name);
+      if (!isOpen) return;
+      isOpen = false;
+      if (this.#leaving.get(name) === leave) this.#leaving.delete(name);
       this.#open.leave(counted);
       this.#gauge();
     };

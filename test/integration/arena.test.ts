@@ -161,8 +161,7 @@ describe('the arena over sockets', () => {
       assert.equal(back.sessionId, player.id);
       assert.equal(back.state.players.get(player.id)!.connected, true);
       await back.leave();
-      player.room.connection.close();
-      await until('the old connection to be gone', () => !player.room.connection.isOpen);
+      await until('the old connection to be closed', () => !player.room.connection.isOpen);
     });
 
     it('whose end the server is about to notice does not cost the seat either', async () => {

@@ -1,7 +1,7 @@
 /** The doors of a real server, with real sockets from several addresses of the loopback. Names begin with the rule of the SPEC. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, get, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { type AuthContext, type Client, matchMaker, Room } from '@colyseus/core';
@@ -43,6 +43,7 @@ const ENV = {
   HYPOGEUM_MAX_CONNECTIONS_PER_ADDRESS: '30',
   HYPOGEUM_CONNECTION_RATE: '2000',
   HYPOGEUM_SOCKET_RATE: '60',
+  HYPOGEUM_REQUEST_RATE: '200',
   HYPOGEUM_MATCH_RATE: '40',
   HYPOGEUM_HELD_SEATS_PERCENT: '25',
   HYPOGEUM_MAX_HELD_SEATS: '5',
@@ -124,6 +125,26 @@ describe('the doors', () => {
       await open(targetOf(other), address, claim);
       assert.deepEqual((await until('the player', () => roomOf(other).clients[0])).auth, { ip });
     }
+  });
+
+  it('D18: an address makes so many requests of any kind, and the connection of one more is closed', async () => {
+    const localAddress = freshAddress();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (path: string) =>
+      new Promise<[status: number, connection: unknown]>((resolve, reject) => {
+        const asked = get(server.url + path, { localAddress, agent }, (res) => {
+          res.resume().on('end', () => resolve([res.statusCode!, res.headers.connection]));
+        });
+        asked.on('error', reject);
+      });
+    for (let i = 0; i < 200; i++) {
+      const [path, status] = i % 2 === 0 ? ['/healthz', 200] : ['/nothing', 404];
+      assert.deepEqual(await ask(path as string), [status, 'keep-alive']);
+    }
+    assert.deepEqual(await ask('/healthz'), [429, 'close']);
+    assert.equal(refused('request_rate'), 1);
+    agent.destroy();
+    assert.equal((await post('create/hall', freshAddress())).status, 200);
   });
 
   it('D4, D7: an address has its places, and has them back however its sockets ended', async () => {

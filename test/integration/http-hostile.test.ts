@@ -75,6 +75,7 @@ const BODIES: Case[] = [
   ['one byte too much', post(`"${'x'.repeat(MAX_BODY - 1)}"`), 'BODY_TOO_LARGE'],
   ['too much in chunks', chunked(...Array(5).fill(chunk('x'.repeat(4096)))), 'BODY_TOO_LARGE'],
   ['far too much, declared', lines(SEAT, HOST, 'Content-Length: 50000000'), 'BODY_TOO_LARGE'],
+  ['little in very many chunks', chunked(...Array(1500).fill(chunk('x'))), 'BODY_TOO_LARGE'],
   ['far too much in chunks', chunked(...Array(40).fill(chunk('x'.repeat(4096)))), 'BODY_TOO_LARGE'],
   ['too much, asked for first', lines(SEAT, HOST, 'Content-Length: 20000', 'Expect: 100-continue'), 'BODY_TOO_LARGE'],
   ['more than declared', `${lines(SEAT, HOST, 'Content-Length: 1')}{}`, 'MALFORMED_REQUEST'],
@@ -99,6 +100,9 @@ const UPGRADES: Case[] = [
   ['a seat by TRACE', upgrade('/p/r?sessionId=x', 'GET', 'TRACE'), 'METHOD_NOT_ALLOWED'],
   ['a seat by POST', upgrade('/p/r?sessionId=x', 'GET', 'POST'), 'NOT_FOUND'],
   ['a path that is no seat', upgrade('/healthz'), 'NOT_FOUND'],
+  ...['constructor', '__proto__', 'toString', 'hasOwnProperty'].map(
+    (name): Case => [`a room called ${name}`, upgrade(`/p/${name}?sessionId=x`), 'NOT_FOUND'],
+  ),
   ['a longer path that is none', upgrade('/p/r/?sessionId=x'), 'NOT_FOUND'],
   ['a seat, with a body', upgrade('/p/r?sessionId=x', HOST, `${HOST}\r\nContent-Length: 5`), 'NOT_FOUND'],
 ];
@@ -168,6 +172,23 @@ describe('hostile HTTP', () => {
     assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1);
   });
 
+  it('takes no more requests of a connection than a few before they are answered (H3)', async () => {
+    const answer = await rawRequest(server.port, `GET /healthz HTTP/1.1\r\n${HOST}\r\n\r\n`.repeat(300));
+    assert.ok((answer.match(/HTTP\/1\.1/g)?.length ?? 0) <= 8, answer);
+    const one = lines('GET /healthz', HOST).replace('close', 'keep-alive');
+    assert.equal((await rawRequest(server.port, one + lines('GET /readyz', HOST))).match(/HTTP\/1\.1 200/g)?.length, 2);
+  });
+
+  it('takes one request of a connection that speaks HTTP/1.0, and none after one that was refused (H3)', async () => {
+    const old = `GET /healthz HTTP/1.0\r\n${HOST}\r\nConnection: keep-alive\r\n\r\n`;
+    for (const request of [
+      old + old,
+      lines('TRACE /', HOST).replace('close', 'keep-alive') + lines('GET /healthz', HOST),
+    ]) {
+      assert.equal((await rawRequest(server.port, request)).match(/HTTP\/1\.1/g)?.length, 1);
+    }
+  });
+
   it('holds with hundreds of them at once, beside a player (H1, H2, H4, H5, H6)', async () => {
     const player = await RawClient.join(server.url, 'hall');
     const cases = Array.from({ length: 8 }, () => ALL).flat();
@@ -193,6 +214,7 @@ describe('hostile HTTP', () => {
       'headers',
       'host',
       'method',
+      'pipelined',
       'target',
       'unreadable',
       'upgrade',

@@ -366,7 +366,7 @@ describe('Line', () => {
     });
     line.sendState(state(10));
     line.resync();
-    line.pong(Buffer.alloc(8));
+    assert.equal(line.pong(Buffer.alloc(8)), false, 'it answers nothing, and is counted');
     line.beat();
     line.flush();
     assert.ok(told);

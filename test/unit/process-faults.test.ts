@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { FaultLog } from '../../src/isolation/fault-log.ts';
-import type { Owner } from '../../src/isolation/node-owners.ts';
+import { type Owner, Owners } from '../../src/isolation/node-owners.ts';
 import { ProcessFaults } from '../../src/isolation/process-faults.ts';
 import { createCounters } from '../../src/observability/counters.ts';
 import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
@@ -20,6 +20,21 @@ function setUp() {
 }
 
 describe('exceptions that nobody caught', () => {
+  it('P6: belong to whose code threw them, also when none of it runs any more', () => {
+    const owners = new Owners();
+    const thrown = new TypeError('x');
+    const run = (): void => owners.run(REQUEST, () => owners.run(ROOM, () => assert.fail(thrown)));
+    assert.throws(run, thrown);
+    assert.deepEqual(
+      [owners.current, owners.ownerOf(thrown), owners.ownerOf(new Error('y'))],
+      [undefined, ROOM, undefined],
+    );
+    assert.equal(
+      owners.run(REQUEST, () => owners.ownerOf('a text')),
+      REQUEST,
+    );
+  });
+
   it('P6: of a room, a player or a request are counted and logged, however many', () => {
     const { policy, meter, lines, reasons } = setUp();
     for (let i = 0; i < 10_000; i++) policy.stray(new Error('x'), 'unhandledRejection', i % 2 === 0 ? ROOM : REQUEST);

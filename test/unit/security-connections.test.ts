@@ -66,6 +66,21 @@ describe('TCP connections', () => {
     assert.deepEqual([refused('connections_of_address'), connections.open.inAll], [2, 4]);
   });
 
+  it('D15: are subtracted each once, also when the same port comes again before the end of the first is known', async () => {
+    const { come, connections } = setUp();
+    const first = come('192.0.2.1');
+    ports--;
+    const second = come('192.0.2.1');
+    assert.equal(second.remotePort, first.remotePort);
+    first.destroy();
+    await settled();
+    assert.equal(connections.open.inAll, 1);
+    connections.release(second);
+    second.destroy();
+    await settled();
+    assert.equal(connections.open.inAll, 0);
+  });
+
   it('D15: beyond the rate are cut, whatever became of those before', async () => {
     const { come, refused, time } = setUp({ limit: 5 });
     for (let i = 0; i < 5; i++) assert.equal(come('192.0.2.1').destroy().errored, null);
