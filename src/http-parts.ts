@@ -42,7 +42,10 @@ export function createApp(deps: HttpPartsDeps, parts: HttpParts): Express {
   const { matchmaker, admission, admin, state, overload, faults, refusals, reconnections, doors } = parts;
   const match = async ({ method, room, options, headers, address }: MatchmakeRequest): Promise<object> => {
     const token = bearerOf(headers.get('authorization'));
-    const identity = await admission.identify(token, address);
+    const identity = await admission.identify(token, address).catch((refusal: unknown) => {
+      if (method === 'reconnect' && isOutlived(refusal)) return undefined;
+      throw refusal;
+    });
     tellAddress(headers, address);
     const context = Object.assign(createAuthContext({ headers, token }), { identity });
     const counted = countedAs(address);
@@ -70,4 +73,10 @@ export function createApp(deps: HttpPartsDeps, parts: HttpParts): Express {
     },
   };
   return createHttpApp(app, { ...settings, tls: settings.tlsCert !== '' });
+}
+
+/** A match may last longer than a token: the seat knows whose it is, and who has its reconnection token. */
+function isOutlived(refusal: unknown): boolean {
+  const { code } = refusal as { code?: unknown };
+  return code === ERRORS.TOKEN_EXPIRED.code || code === ERRORS.AUTH_REQUIRED.code;
 }

@@ -90,7 +90,8 @@ export class LineBudget<Sample> {
 
   #fill(now: number): void {
     const { bytesPerSecond } = this.#options;
-    const earned = ((now - this.#filledAt) / 1000) * bytesPerSecond;
+    // The wall clock may be set back.
+    const earned = (Math.max(0, now - this.#filledAt) / 1000) * bytesPerSecond;
     this.#bytes = Math.min(this.#bytes + earned, bytesPerSecond * BURST_SECONDS);
     this.#filledAt = now;
   }

@@ -63,7 +63,7 @@ export class Players {
     const { allowReconnection } = Hosted.prototype as Room;
     override(Hosted, '__init', function init(this: Room) {
       __init.call(this);
-      keepIdentity(this);
+      keepIdentity(this, (client, { ip }) => players.#refuseBanned(identityOf(client), ip));
     });
     override(Hosted, '_reserveSeat', function reserve(this: Room, ...args: [string, unknown, unknown, ...Held]) {
       const [sessionId, options, sealed, ...rest] = args;
@@ -75,10 +75,11 @@ export class Players {
     });
     override(Hosted, '_onJoin', async function join(this: Room, client: Client, context: Place, options?: unknown) {
       players.#comesIn(this, client, context);
-      return _onJoin.call(this, client, context, options);
+      await _onJoin.call(this, client, context, options);
+      if (this.onAuth !== Room.prototype.onAuth) players.#hasComeIn(this, client);
     });
     override(Hosted, 'allowReconnection', function allow(this: Room, client: Client, seconds: number | 'manual') {
-      if (players.#shownOut.has(client)) return endOfWait();
+      if (players.#shownOut.has(client) || players.#isReplaced(this, client)) return endOfWait();
       return allowReconnection.call(this, client, seconds);
     });
   }
@@ -138,8 +139,7 @@ export class Players {
   #comesIn(room: GameRoomLike, client: Known, context: Place): void {
     const session = this.#rooms.get(room)?.get(client.sessionId);
     const identity = session?.identity;
-    if (this.#deps.isBanned({ id: identity?.id, address: context.ip }))
-      throw new ServerError(ERRORS.BANNED.code, ERRORS.BANNED.message);
+    this.#refuseBanned(identity, context.ip);
     if (session !== undefined) session.address = context.ip;
     if (identity === undefined) return;
     client.auth ??= identity;
@@ -147,6 +147,27 @@ export class Players {
     context.identity = identity;
     const [, , taken, held] = internalsOf(room)._reservedSeats[client.sessionId] ?? [];
     if (room.oneSession === true && taken === false && !held) this.#endOthers(room, client.sessionId, identity.id);
+  }
+
+  /** While the room asked who this is, nobody saw them: the same player may have come in as well. */
+  #hasComeIn(room: GameRoomLike, client: Known): void {
+    const id = client[IDENTITY]?.id;
+    if (room.oneSession === true && id !== undefined && !this.#shownOut.has(client))
+      this.#endOthers(room, client.sessionId, id);
+  }
+
+  /** @throws ServerError */
+  #refuseBanned(identity: Identity | undefined, address: string | undefined): void {
+    if (this.#deps.isBanned({ id: identity?.id, address }))
+      throw new ServerError(ERRORS.BANNED.code, ERRORS.BANNED.message);
+  }
+
+  /** While the room thought about keeping a seat, the player came in again. */
+  #isReplaced(room: GameRoomLike, client: Known): boolean {
+    const id = client[IDENTITY]?.id;
+    if (room.oneSession !== true || id === undefined) return false;
+    const rows = this.list(Number.POSITIVE_INFINITY, room.roomId);
+    return rows.some((row) => row.id === id && row.sessionId !== client.sessionId);
   }
 
   #endOthers(room: Room, sessionId: string, id: string): void {
@@ -186,11 +207,12 @@ export function identityOf(client: Client): Identity | undefined {
 }
 
 /** Colyseus puts what an instance's onAuth returns in the place of the auth there is, also when it only says true. */
-function keepIdentity(room: Room): void {
+function keepIdentity(room: Room, again: (client: Client, context: AuthContext) => void): void {
   const onAuth: OnAuth = room.onAuth;
   if (onAuth === Room.prototype.onAuth) return;
   const keeping: OnAuth = async (client, options, context) => {
     const result = await onAuth.call(room, client, options, context);
+    again(client, context);
     return result === true ? (client.auth ?? true) : result;
   };
   Object.defineProperty(room, 'onAuth', { value: keeping, writable: true, configurable: true });

@@ -76,8 +76,8 @@ export class AgreedGuestKeys implements GuestKeys {
 
   async agreeAgain(now: number): Promise<void> {
     const known = [...this.#pairs].filter(([day]) => this.#isKept(day, now));
-    this.#pairs.clear();
-    await Promise.all(known.map(([day, { seed }]) => this.#pair(day, now, seed)));
+    // One that cannot be agreed on now stays as it is, to be proposed again.
+    await Promise.all(known.map(async ([day, { seed }]) => this.#pairs.set(day, await this.#agree(day, now, seed))));
   }
 
   /** While the store is away the last key goes on signing. */
@@ -92,15 +92,19 @@ export class AgreedGuestKeys implements GuestKeys {
     }
   }
 
-  async #pair(day: number, now: number, proposal = this.#deps.newSeed()): Promise<Agreed> {
+  async #pair(day: number, now: number): Promise<Agreed> {
     const known = this.#pairs.get(day);
     if (known !== undefined) return known;
     for (const old of this.#pairs.keys()) if (!this.#isKept(old, now)) this.#pairs.delete(old);
-    const keepMs = (day + 1) * ROTATE_EVERY_MS + this.#keepMs + SKEW_MS - now;
-    const seed = await this.#deps.agree(`guest-key:${day}`, proposal, keepMs);
-    const pair = { seed, ...keyPairOf(seed) };
+    const pair = await this.#agree(day, now, this.#deps.newSeed());
     this.#pairs.set(day, pair);
     return pair;
+  }
+
+  async #agree(day: number, now: number, proposal: string): Promise<Agreed> {
+    const keepMs = (day + 1) * ROTATE_EVERY_MS + this.#keepMs + SKEW_MS - now;
+    const seed = await this.#deps.agree(`guest-key:${day}`, proposal, keepMs);
+    return { seed, ...keyPairOf(seed) };
   }
 
   #isKept(day: number, now: number): boolean {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { matchMaker, Room } from '@colyseus/core';
 import { CloseCodes, ERRORS } from '../../src/kernel/errors.ts';
+import type { DefineRoom } from '../../src/server.ts';
 import { passive } from '../support/processes.ts';
 import { matchmake, RawClient, type Seat } from '../support/raw-client.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -26,6 +27,16 @@ class Hall extends Room {
   }
   override async onDrop(client: Parameters<NonNullable<Room['onDrop']>>[0]): Promise<void> {
     await this.allowReconnection(client, 20);
+  }
+}
+
+class Porter extends Room {
+  static pass = Promise.withResolvers<void>();
+  static asked = 0;
+  override async onAuth(): Promise<boolean> {
+    Porter.asked++;
+    await Porter.pass.promise;
+    return true;
   }
 }
 
@@ -57,7 +68,11 @@ describe('with an admin token', () => {
       HYPOGEUM_ADMIN_TRIES: '4',
       HYPOGEUM_CLUSTER_KEY: 'a secret of the cluster',
     };
-    server = await startTestServer({ rooms: (define) => void define('hall', Hall), env });
+    const rooms = (define: DefineRoom): void => {
+      define('hall', Hall);
+      define('porter', Porter);
+    };
+    server = await startTestServer({ rooms, env });
   });
   after(async () => {
     assert.ok(!JSON.stringify(server.lines).includes(TOKEN));
@@ -206,6 +221,19 @@ describe('with an admin token', () => {
     assert.equal((await new RawClient(server.url, seat as unknown as Seat).whenClosed()).code, CloseCodes.banned);
     assert.equal((await act('unban', { address: '127.0.0.1' })).body.removed, true);
     assert.equal((await matchmake(server.url, 'create', 'hall')).status, 200);
+  });
+
+  it('ID7 an identity that is banned while a room asks who it is does not come in', async () => {
+    const { token, user } = (await (await post('/auth/guest', {})).json()) as { token: string; user: { id: string } };
+    const headers = { authorization: `Bearer ${token}` };
+    const seat = (await (await post('/matchmake/create/porter', {}, headers)).json()) as Seat;
+    const client = new RawClient(server.url, seat);
+    await until('the room to ask', () => Porter.asked === 1);
+    await act('ban', { identity: user.id, reason: '' });
+    Porter.pass.resolve();
+    await client.whenClosed();
+    assert.ok(client.frames.some((frame) => frame.includes(ERRORS.BANNED.message)));
+    await act('unban', { identity: user.id });
   });
 
   it('ID7 an identity that was banned after it got its seat does not come in', async () => {

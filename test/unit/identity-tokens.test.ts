@@ -228,8 +228,9 @@ describe('guests', () => {
       .identify(token)
       .catch((error: { code: number }) => error.code);
     assert.equal(blank, ERRORS.STORE_AWAY.code, 'a process that knows no keys says so, and takes nobody for a guest');
-    store.away = false;
     agreed.clear();
+    await assert.rejects(keys.agreeAgain(clock.now), 'the store went away again');
+    store.away = false;
     await keys.agreeAgain(clock.now);
     assert.equal((await process().guestPass(token)).identity.guest, true);
   });
