@@ -12,7 +12,7 @@ import { messageFrame, rawFrame } from './abuse-wire.ts';
 const TALLY = messageFrame('tally');
 const PING = rawFrame(Uint8Array.of(Protocol.PING));
 const TALLY_BYTES = 5;
-const TALLY_TIMEOUT_MS = 1000;
+const TALLY_TIMEOUT_MS = 5000;
 /** Watchers are no idle players. */
 const STIR_EVERY_MS = 1000;
 
@@ -68,10 +68,10 @@ export class AbuseField implements Field {
     return strangerAddress(this.#strangers++);
   }
 
-  /** What was last known, if the room does not answer in time. */
+  /** @throws when the room does not answer: then nobody knows what it handled. */
   async tally(): Promise<Tallied> {
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, TALLY_TIMEOUT_MS);
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('the watcher was not told')), TALLY_TIMEOUT_MS);
       this.#told = () => {
         clearTimeout(late);
         resolve();

@@ -13,7 +13,10 @@ export interface AbuseFigures {
   readonly side: Side;
   readonly attack: string;
   readonly rounds: number;
-  /** Patch interval p99 of the bots, milliseconds: the median of the rounds, and each by itself. */
+  /**
+   * Patch interval p99 of the bots, milliseconds: the median of the rounds, and each by itself. Of quiet windows the first counts
+   * if it is better: the others come after an attack.
+   */
   readonly quietP99: number;
   readonly attackedP99: number;
   readonly quietP99s: readonly number[];
@@ -63,7 +66,7 @@ export function summarize(attack: Attack, run: AbuseRun): AbuseFigures {
     side: run.side,
     attack: attack.name,
     rounds: results.length,
-    quietP99: median(quietP99s),
+    quietP99: Math.min(median(quietP99s), quietP99s[0] ?? Number.POSITIVE_INFINITY),
     attackedP99: median(attackedP99s),
     quietP99s,
     attackedP99s,
@@ -89,6 +92,9 @@ export function summarize(attack: Attack, run: AbuseRun): AbuseFigures {
   };
 }
 
+/** How a thing that was to be sent came to nothing on the attacker's side. */
+export const UNSENT: readonly string[] = ['not sent in time', 'not let in'];
+
 /** What was promised of Hypogeum. Nothing is of stock: its figures stand beside. */
 export function checkAbuse(attack: Attack, figures: AbuseFigures): Check[] {
   const id = (of: string): string => `${attack.name}-${of}`;
@@ -96,6 +102,8 @@ export function checkAbuse(attack: Attack, figures: AbuseFigures): Check[] {
   const { death, strays, attackedP99, heldMore, logBytes, joinP99, lostBots } = figures;
   const breaches = Object.entries(figures.breaches).map(([words, count]) => `${count} x ${words}`);
   const some = figures.rounds > 0;
+  const failed = sum(Object.values(figures.failedJoins));
+  const unsent = sum(UNSENT.map((end) => figures.ends[end] ?? 0));
   return [
     { id: id('lives'), asked: 'the process lives and answers', measured: death ?? 'it does', ok: death === undefined },
     check(
@@ -112,12 +120,9 @@ export function checkAbuse(attack: Attack, figures: AbuseFigures): Check[] {
     ),
     check(id('log'), `under ${LOG_BYTES} bytes of log`, logBytes, logBytes < LOG_BYTES),
     check(id('limited'), askedOf(attack), figures.afterwards, some && figures.afterwards <= attack.limit),
-    check(
-      id('joins'),
-      `under ${JOIN_MS} ms p99 of others' joins, none refused`,
-      joinP99,
-      figures.joins > 0 && joinP99 < JOIN_MS,
-    ),
+    check(id('joins'), `under ${JOIN_MS} ms p99 of others' joins`, joinP99, figures.joins > 0 && joinP99 < JOIN_MS),
+    check(id('refused'), 'no join of others failed', failed, failed === 0),
+    check(id('sent'), 'all that was to be sent was', unsent, unsent === 0),
     check(id('bots'), 'no bot lost its connection', lostBots, lostBots === 0),
     {
       id: id('breaches'),
@@ -136,9 +141,9 @@ export function checkAbuse(attack: Attack, figures: AbuseFigures): Check[] {
 
 /** Why the figures of an attack should not be believed. Whoever is thrown out cannot offer what they would. */
 export function doubtAttack(attack: Attack, figures: AbuseFigures): string | undefined {
-  const { peakPerSecond, offered, rounds, afterwards } = figures;
+  const { peakPerSecond, offered, rounds } = figures;
   if (rounds > 0 && offered === 0) return 'nothing was offered';
-  if (attack.perSecond === undefined || afterwards <= attack.limit) return undefined;
+  if (attack.perSecond === undefined) return undefined;
   if (peakPerSecond >= attack.perSecond * OFFERED_SHARE) return undefined;
   return `only ${Math.round(peakPerSecond)} ${attack.unit} a second were offered, at best, of ${attack.perSecond}`;
 }

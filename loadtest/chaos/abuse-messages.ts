@@ -57,3 +57,6 @@ export type ToPlayers =
   | { readonly type: 'report' };
 
 export type FromPlayers = { readonly type: 'joined' } | { readonly type: 'window'; readonly window: PlayersWindow };
+
+/** What signs guests' tokens on the server, known here so that tokens can be made that are wrong in one thing only. */
+export const GUEST_SECRET = 'known to the attacker and of no use to them';

@@ -30,6 +30,8 @@ export const MEMORY_AFTER_MS = 10_000;
 export interface AbusePlan {
   readonly bots: number;
   readonly rounds: number;
+  /** Attacks with an amount to send send one of so many parts in a round: on all servers the same. */
+  readonly parts: number;
   /** Of each window. */
   readonly seconds: number;
   readonly frames: number;
@@ -144,9 +146,9 @@ async function attackedWindow(
   round: number,
 ): Promise<{ players: PlayersWindow; attacker: AttackResult }> {
   const { attacker, plan, setting } = parties;
-  const { rounds, seconds, frames, seed } = plan;
+  const { parts, seconds, frames, seed } = plan;
   const ended = attacker.hear('attacked');
-  attacker.tell({ type: 'attack', order: { round, rounds, seconds, frames, seed } });
+  attacker.tell({ type: 'attack', order: { round, rounds: parts, seconds, frames, seed } });
   const players = await quietWindow(parties);
   const told = await setting.race(Promise.race([ended, sleep(LATE_MS, undefined, { ref: false })]));
   if (told === undefined) throw new Error(`the attack ${parties.attack.name} did not end`);

@@ -5,7 +5,7 @@ import { waitFor } from '../../deploy/wait.ts';
 import { residentBytes } from '../machine.ts';
 import { pinProcess } from '../pin.ts';
 import { LogMeter } from './abuse-log.ts';
-import type { Side } from './abuse-messages.ts';
+import { GUEST_SECRET, type Side } from './abuse-messages.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WEIGHABLE = ['--expose-gc', '--import', './loadtest/chaos/abuse-weigh.ts'];
@@ -14,7 +14,12 @@ const PROGRAMS: Readonly<Record<Side, readonly string[]>> = {
   stock: [...WEIGHABLE, 'loadtest/chaos/abuse-stock.ts'],
 };
 /** Its limits are those it has by default. Rounds do not end: between two of them nothing moves, and few patches are sent. */
-const SETTINGS = { HYPOGEUM_PORT: '0', HYPOGEUM_HOST: '127.0.0.1', HYPOGEUM_ARENA_ROUND_SECONDS: '3600' };
+const SETTINGS = {
+  HYPOGEUM_PORT: '0',
+  HYPOGEUM_HOST: '127.0.0.1',
+  HYPOGEUM_ARENA_ROUND_SECONDS: '3600',
+  HYPOGEUM_GUEST_KEYS: GUEST_SECRET,
+};
 const READY = /is ready: http:\/\/[^:\s]+:(\d+)/;
 const START_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 1000;
@@ -82,12 +87,14 @@ export class AbuseServer implements AsyncDisposable {
     return residentBytes(this.pid) ?? 0;
   }
 
-  /** Bytes that it holds (heap and buffers) after a full collection; 0 when it is gone or says nothing. */
+  /** Bytes that it holds (heap and buffers) after a full collection; not a number when it is gone or says nothing. */
   async weigh(): Promise<number> {
     this.log.weighed = undefined;
     this.#child.signal('SIGWINCH');
-    const weighed = () => (this.#ended === undefined ? this.log.weighed : 0);
-    return waitFor('the server is weighed', weighed, { timeoutMs: WEIGH_TIMEOUT_MS, everyMs: 20 }).catch(() => 0);
+    const weighed = () => (this.#ended === undefined ? this.log.weighed : Number.NaN);
+    return waitFor('the server is weighed', weighed, { timeoutMs: WEIGH_TIMEOUT_MS, everyMs: 20 }).catch(
+      () => Number.NaN,
+    );
   }
 
   /** Whether it answers a request for its health within a second, whatever it says. */

@@ -1,11 +1,14 @@
 /** Attack with tokens that nobody trustworthy signed: forged, expired, unsigned, signed with another key or as something else. */
 
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateKeyPair, SignJWT } from 'jose';
+import { configuredGuestKeys } from '../../src/security/guest-keys.ts';
 import { ask } from '../ask.ts';
 import { ATTACKER } from './abuse-addresses.ts';
 import { askForSeat, PATIENCE_MS } from './abuse-ask.ts';
 import type { Attack, Field } from './abuse-attack.ts';
+import { GUEST_SECRET } from './abuse-messages.ts';
 import type { Score } from './abuse-score.ts';
 
 const PAUSE_MS = 50;
@@ -35,7 +38,9 @@ const forged: Attack = {
   limit: 0,
   async run(field, score) {
     const genuine = await genuineToken(field);
-    await control(field, score, genuine);
+    await control(field, score, genuine.text);
+    if (genuine.text !== undefined)
+      await control(field, score, await signed({ ...genuine.claims, ...lasting() }, genuine.header));
     const tokens = await forge(genuine);
     for (let turn = 0; !field.over; turn++) {
       const [kind, token] = tokens[turn % tokens.length]!;
@@ -55,7 +60,7 @@ const forged: Attack = {
 };
 
 /** A server that refuses every token keeps out forgers too. */
-async function control(field: Field, score: Score, { text }: Genuine): Promise<void> {
+async function control(field: Field, score: Score, text: string | undefined): Promise<void> {
   if (text === undefined) return score.end('no genuine token to begin with');
   const headers = { authorization: `Bearer ${text}` };
   const from = field.stranger();
@@ -79,23 +84,44 @@ async function genuineToken(field: Field): Promise<Genuine> {
   return { text, header: header ?? {}, claims: claims ?? {} };
 }
 
+/** By the server's own key: what is wrong with such a token is what it says, nothing else. */
+async function signed(claims: object, header: object): Promise<string> {
+  const { kid, privateKey } = await serverKey();
+  return new SignJWT({ ...claims }).setProtectedHeader({ ...header, alg: 'EdDSA', kid }).sign(privateKey);
+}
+
+function serverKey(): Promise<{ readonly kid: string; readonly privateKey: KeyObject }> {
+  return configuredGuestKeys([GUEST_SECRET]).signing(Date.now());
+}
+
+function lasting(): { readonly iat: number; readonly exp: number } {
+  const now = Math.floor(Date.now() / 1000);
+  return { iat: now, exp: now + 600 };
+}
+
 async function forge({ text, header, claims }: Genuine): Promise<(readonly [kind: string, token: string])[]> {
   const now = Math.floor(Date.now() / 1000);
-  const fresh = { ...claims, iat: now, exp: now + 600 };
+  const fresh = { ...claims, ...lasting() };
+  const publicKey = createPublicKey((await serverKey()).privateKey);
+  const { x = '' } = publicKey.export({ format: 'jwk' });
+  const confuse = (secret: Uint8Array): Promise<string> =>
+    new SignJWT({ ...fresh }).setProtectedHeader({ ...header, alg: 'HS256' }).sign(secret);
   const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
   const ours = (payload: object, protectedHeader: object): Promise<string> =>
     new SignJWT({ ...payload }).setProtectedHeader({ ...protectedHeader, alg: 'EdDSA' }).sign(privateKey);
-  const shared = new TextEncoder().encode('the public key as if it were a secret one'.padEnd(32, '.'));
-  const confused = await new SignJWT({ ...fresh }).setProtectedHeader({ ...header, alg: 'HS256' }).sign(shared);
   const [head = encode(header), , signature = 'AAAA'] = text?.split('.') ?? [];
   return [
     ['forged', `${encode(header)}.${encode(fresh)}.${'A'.repeat(86)}`],
-    ['expired', await ours({ ...claims, iat: now - 7200, exp: now - 3600 }, header)],
+    ['expired', await signed({ ...claims, iat: now - 7200, exp: now - 6600 }, header)],
+    ['of a long life', await signed({ ...claims, iat: now, exp: now + 10 * 86_400 }, header)],
+    ['for another audience', await signed({ ...fresh, aud: 'another' }, header)],
+    ['of another issuer', await signed({ ...fresh, iss: 'accounts' }, header)],
     ['of algorithm none', `${encode({ ...header, alg: 'none' })}.${encode(fresh)}.`],
     ['of another key', await ours(fresh, header)],
     ['of an unknown key', await ours(fresh, { ...header, kid: 'nobody' })],
     ['of its own key', await ours(fresh, { ...header, jwk: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) } })],
-    ['of another algorithm', confused],
+    ['an HMAC by the public key', await confuse(Buffer.from(x, 'base64url'))],
+    ['an HMAC by the public PEM', await confuse(Buffer.from(publicKey.export({ format: 'pem', type: 'spki' })))],
     ['changed', `${head}.${encode({ ...fresh, sub: 'somebody else' })}.${signature}`],
     ['no token at all', 'not.a.token'],
     ['very long', `${head}.${'A'.repeat(8000)}.${signature}`],

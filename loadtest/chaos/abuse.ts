@@ -50,7 +50,8 @@ export const abuseChaos: Command<typeof OPTIONS> = {
     try {
       for (const side of sides) {
         const rounds = side === 'stock' ? options.stockRounds : options.rounds;
-        for (const attack of attacks) await suffer(side, attack, { ...plan, rounds }, createSetting(interrupts), done);
+        for (const attack of attacks)
+          await suffer(side, attack, { ...plan, rounds, parts: options.rounds }, createSetting(interrupts), done);
       }
     } finally {
       interrupts.release();
@@ -99,7 +100,7 @@ async function attempt(side: Side, attack: Attack, plan: AbusePlan, setting: Set
   }
 }
 
-function planOf(options: Values<typeof OPTIONS> & { readonly seed: number }): Omit<AbusePlan, 'rounds'> {
+function planOf(options: Values<typeof OPTIONS> & { readonly seed: number }): Omit<AbusePlan, 'rounds' | 'parts'> {
   const cores = options.pin === 'none' ? undefined : parseCores(options.pin);
   if (cores === undefined && options.pin !== 'none')
     throw new UsageError(`--pin must be SERVER:PLAYERS, cores as in 0:1 or 0:2-3, or none, not "${options.pin}"`);

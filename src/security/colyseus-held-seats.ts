@@ -5,6 +5,7 @@
 import type { Room } from '@colyseus/core';
 import type { HeldSeats } from './held-seats.ts';
 import type { LimitLog } from './limit-log.ts';
+import { SeatTimes } from './node-seat-times.ts';
 
 type RoomClass = new () => Room;
 
@@ -14,6 +15,8 @@ interface Seats {
   readonly maxClients: number;
   /** Seconds; the room's own. */
   readonly seatReservationTimeout: number;
+  /** What frees each seat when its time is over, by session. */
+  readonly _reservedSeatTimeouts: Readonly<Record<string, NodeJS.Timeout | undefined>>;
   /** `address` is ours: whom the seat is for. Rooms of stock processes do not look at it. */
   _reserveSeat(...args: SeatArgs): Promise<boolean | typeof HELD>;
   /** A player's socket came for a seat that there is. */
@@ -43,6 +46,7 @@ export interface SeatServices {
 
 /** `Hosted` is a class made for this process, which is changed. */
 export function limitHeldSeats(Hosted: RoomClass, { seats, log, seatTimeoutMs }: SeatServices): void {
+  const times = new SeatTimes();
   const { _reserveSeat, _onJoin } = Hosted.prototype as unknown as Seats;
   override(Hosted, '_reserveSeat', async function reserve(this: Seats, ...args: SeatArgs) {
     const [sessionId, options, auth, given, allowReconnection, token, address] = args;
@@ -55,6 +59,8 @@ export function limitHeldSeats(Hosted: RoomClass, { seats, log, seatTimeoutMs }:
     }
     const seated = await _reserveSeat.call(this, sessionId, options, auth, seconds, false, token ?? undefined);
     if (seated !== true) seats.free(roomId, sessionId);
+    const timer = this._reservedSeatTimeouts[sessionId];
+    if (timer !== undefined) times.watch(timer, () => this._reservedSeatTimeouts[sessionId] === timer);
     return seated;
   });
   override(Hosted, '_onJoin', function onJoin(this: Seats, client: { readonly sessionId: string }, ...rest: unknown[]) {
