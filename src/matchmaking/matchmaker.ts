@@ -230,8 +230,12 @@ export class Matchmaker {
     const seconds = this.#deps.seatTimeoutMs / 1000;
     // For whom the seat is goes behind what stock rooms look at (limitHeldSeats).
     const args = [sessionId, player.options, auth, seconds, false, null, player.address];
+    const { clock, host, seatTimeoutMs } = this.#deps;
+    const askedAt = clock.now();
     try {
       const seated = await this.#callRoom(listing, '_reserveSeat', args);
+      // This process stood still meanwhile: elsewhere the seat's time has gone on, and it may be over before its player comes.
+      if (listing.processId !== host.processId && clock.now() - askedAt > seatTimeoutMs / 2) return 'silent';
       if (seated === 'held') return 'held';
       return seated === true ? 'seated' : 'full';
     } catch (cause) {

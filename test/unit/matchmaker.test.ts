@@ -272,6 +272,21 @@ describe('Matchmaker', () => {
     assert.equal(await failure(matchmaker.match('joinById', 'nowhere', {}, {})), ERRORS.ROOM_NOT_FOUND.code);
   });
 
+  it('S3: gives nobody a seat elsewhere whose time went on while this process stood still', async () => {
+    const { open, listeners, matchmaker, time } = await setUp({ others: ['there'] });
+    await open('there', 'r');
+    listeners.set('$r', () => {
+      time.stall(2501);
+      return true;
+    });
+    assert.equal(await failure(matchmaker.match('joinById', 'r', {}, {})), ERRORS.SEAT_TIMEOUT.code);
+    listeners.set('$r', () => {
+      time.stall(2500);
+      return true;
+    });
+    assert.equal((await matchmaker.match('joinById', 'r', {}, {})).roomId, 'r');
+  });
+
   it('S1: a room that says it is full costs a claim and a try', async () => {
     const { join, open, listeners, index } = await setUp({ others: ['there'] });
     await open('there', 'lies');
