@@ -13,6 +13,7 @@ import { countedAs, readAddress } from './security/addresses.ts';
 import type { Admission } from './security/colyseus-admission.ts';
 import { createDoors, type Doors } from './security/doors.ts';
 import type { LimitLog } from './security/limit-log.ts';
+import type { SeatTimes } from './security/node-seat-times.ts';
 import { originCheck } from './security/origins.ts';
 import type { OpenRate } from './security/rate-limit.ts';
 import { memoryRates } from './security/rate-windows.ts';
@@ -27,7 +28,7 @@ export interface DoorPartsDeps {
 
 export type Admit = ForwarderDeps['admit'];
 
-export function openDoors({ settings, sharedRates, ...deps }: DoorPartsDeps, log: LimitLog): Doors {
+export function openDoors({ settings, sharedRates, ...deps }: DoorPartsDeps, log: LimitLog, times: SeatTimes): Doors {
   const ownRates = memoryRates(deps.clock);
   return createDoors(
     {
@@ -39,6 +40,8 @@ export function openDoors({ settings, sharedRates, ...deps }: DoorPartsDeps, log
       sharedRates: sharedRates ?? ownRates,
       hasSeat: ({ roomId, sessionId, reconnectionToken }) =>
         matchMaker.getLocalRoomById(roomId)?.hasReservedSeat(sessionId, reconnectionToken) ?? false,
+      cameTooLate: ({ roomId, sessionId, reconnectionToken }) =>
+        reconnectionToken === undefined && times.isOver(roomId, sessionId),
     },
     settings,
   );

@@ -39,6 +39,7 @@ import type { BanStore } from './security/bans.ts';
 import type { Admission } from './security/colyseus-admission.ts';
 import { BudgetGate } from './security/frame-gate.ts';
 import { LimitLog } from './security/limit-log.ts';
+import { SeatTimes } from './security/node-seat-times.ts';
 import { createNodeVitals, type NodeVitals, overloadLimits } from './security/node-vitals.ts';
 import { Overload } from './security/overload.ts';
 import type { OpenRate } from './security/rate-limit.ts';
@@ -104,7 +105,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   });
   const { players, bans } = admission;
   const limits = new LimitLog(deps);
-  const doors = openDoors(deps, limits);
+  const times = new SeatTimes();
+  const doors = openDoors(deps, limits, times);
   const vitals = deps.vitals ?? createNodeVitals();
   const connections = new ConnectionCount();
   const overload = createOverload(deps, vitals, connections);
@@ -129,7 +131,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const ticks = new TickDriver({ ...deps, timer: createNodeTimer(), heldUp: (now) => keeper.heldUp(now) });
   const reconnections = new Reconnections({ ...deps, log: limits }, settings);
   const stays = staysOf(settings, limits);
-  const seats = { seats: doors.seats, log: limits, seatTimeoutMs: settings.seatTimeoutMs };
+  const seats = { seats: doors.seats, times, log: limits, seatTimeoutMs: settings.seatTimeoutMs };
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) => {
     const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, players, seats, ...stays });

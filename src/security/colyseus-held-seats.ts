@@ -5,7 +5,7 @@
 import type { Room } from '@colyseus/core';
 import type { HeldSeats } from './held-seats.ts';
 import type { LimitLog } from './limit-log.ts';
-import { SeatTimes } from './node-seat-times.ts';
+import type { SeatTimes } from './node-seat-times.ts';
 
 type RoomClass = new () => Room;
 
@@ -40,13 +40,13 @@ export const INTERNAL_METHODS = ['_reserveSeat', '_onJoin'] as const;
 
 export interface SeatServices {
   readonly seats: HeldSeats;
+  readonly times: SeatTimes;
   readonly log: LimitLog;
   readonly seatTimeoutMs: number;
 }
 
 /** `Hosted` is a class made for this process, which is changed. */
-export function limitHeldSeats(Hosted: RoomClass, { seats, log, seatTimeoutMs }: SeatServices): void {
-  const times = new SeatTimes();
+export function limitHeldSeats(Hosted: RoomClass, { seats, times, log, seatTimeoutMs }: SeatServices): void {
   const { _reserveSeat, _onJoin } = Hosted.prototype as unknown as Seats;
   override(Hosted, '_reserveSeat', async function reserve(this: Seats, ...args: SeatArgs) {
     const [sessionId, options, auth, given, allowReconnection, token, address] = args;
@@ -60,11 +60,13 @@ export function limitHeldSeats(Hosted: RoomClass, { seats, log, seatTimeoutMs }:
     const seated = await _reserveSeat.call(this, sessionId, options, auth, seconds, false, token ?? undefined);
     if (seated !== true) seats.free(roomId, sessionId);
     const timer = this._reservedSeatTimeouts[sessionId];
-    if (timer !== undefined) times.watch(timer, () => this._reservedSeatTimeouts[sessionId] === timer);
+    if (timer !== undefined)
+      times.watch(roomId, sessionId, timer, () => this._reservedSeatTimeouts[sessionId] === timer);
     return seated;
   });
   override(Hosted, '_onJoin', function onJoin(this: Seats, client: { readonly sessionId: string }, ...rest: unknown[]) {
     seats.free(this.roomId, client.sessionId);
+    times.taken(this.roomId, client.sessionId);
     return _onJoin.call(this, client, ...rest);
   });
 }

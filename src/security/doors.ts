@@ -31,6 +31,7 @@ export interface DoorDeps {
   readonly ownRates: OpenRate;
   readonly sharedRates: OpenRate;
   readonly hasSeat: EntranceDeps['hasSeat'];
+  readonly cameTooLate: EntranceDeps['cameTooLate'];
   readonly answer: EntranceDeps['answer'];
   readonly originAllowed: OriginAllowed;
   readonly log: LimitLog;

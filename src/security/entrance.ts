@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
+import { CloseCodes, ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import { hangUp } from '../kernel/hang-up.ts';
 import type { Meter } from '../kernel/ports.ts';
 import { type SeatTarget, seatTargetOf } from '../kernel/seat-target.ts';
@@ -33,6 +33,8 @@ export interface EntranceDeps {
   readonly originAllowed: OriginAllowed;
   /** Whether a room of this process has a seat for that session, free to be taken. */
   readonly hasSeat: (seat: SeatTarget) => boolean;
+  /** Whether that session had a seat here until a moment ago. */
+  readonly cameTooLate: (seat: SeatTarget) => boolean;
   /** Another process's connection counts for nobody. */
   readonly release: (req: IncomingMessage) => void;
   /** A whole HTTP response, after which the connection is closed. */
@@ -52,6 +54,8 @@ interface Refusal {
 const WRONG_SEAT_POINTS = 2;
 /** Of a socket that finds no place: others have to leave first, and nobody knows when. */
 const PLACE_AFTER_MS = 5000;
+
+const TOO_LATE = 'the seat was not taken in time; try again';
 
 const MALFORMED: Refusal = { limit: 'socket_target', kind: ERRORS.MALFORMED_REQUEST };
 const WRONG_ORIGIN: Refusal = { limit: 'socket_origin', kind: ERRORS.ORIGIN_NOT_ALLOWED };
@@ -91,8 +95,8 @@ export class Entrance {
     tellAddress(req.headers, address);
     return {
       accept: (taken) => {
-        this.#checkSeat(taken.req, counted);
-        door.accept(taken);
+        if (this.#checkSeat(taken.req, counted)) door.accept(taken);
+        else door.turnAway(taken, CloseCodes.mayTryReconnect, TOO_LATE);
       },
       turnAway: (...args) => door.turnAway(...args),
     };
@@ -127,13 +131,16 @@ export class Entrance {
 
   /**
    * A socket for a seat there is not is let in to be closed as Colyseus does it, because only a close code ends the tries
-   * of an SDK; but it counts for three, so that who guesses is refused without that soon.
+   * of an SDK; but it counts for three, so that who guesses is refused without that soon. False for who had a seat and came
+   * too late: they may try again.
    */
-  #checkSeat({ url = '' }: IncomingMessage, counted: string): void {
+  #checkSeat({ url = '' }: IncomingMessage, counted: string): boolean {
     const target = seatTargetOf(url);
-    if (target === undefined || target === 'malformed' || this.#deps.hasSeat(target)) return;
+    if (target === undefined || target === 'malformed' || this.#deps.hasSeat(target)) return true;
+    if (this.#deps.cameTooLate(target)) return false;
     this.#deps.log.bit('wrong_seats', counted);
     this.#deps.rate.take(counted, WRONG_SEAT_POINTS);
+    return true;
   }
 
   #gauge(): void {

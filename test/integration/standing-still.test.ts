@@ -1,5 +1,7 @@
 /** A process that stands still longer than seats have time: who came meanwhile is not too late. */
+import assert from 'node:assert/strict';
 import { matchMaker, Room } from '@colyseus/core';
+import { CloseCodes } from '../../src/kernel/errors.ts';
 import { JOIN_ROOM, matchmake, RawClient, type Seat } from '../support/raw-client.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -30,5 +32,19 @@ describe('a process that stood still (D11)', () => {
     await until('the handshake', () => client.frames.some((frame) => frame[0] === JOIN_ROOM));
     await until('the other seat to be free', () => matchMaker.getLocalRoomById(left.roomId) === undefined);
     client.close();
+  });
+
+  it('tells who comes when the time is over to try again, and who never had a seat that there is none', async () => {
+    const late = await seat();
+    await until('the seat to be free', () => matchMaker.getLocalRoomById(late.roomId) === undefined);
+    assert.equal((await new RawClient(server.url, late).whenClosed()).code, CloseCodes.mayTryReconnect);
+    const nobody = { ...(await seat()), sessionId: 'nobody' };
+    assert.equal((await new RawClient(server.url, nobody).whenClosed()).code, CloseCodes.withError);
+    const used = await seat();
+    const player = new RawClient(server.url, used);
+    await until('the handshake', () => player.frames.length > 0);
+    const again = new RawClient(server.url, used);
+    assert.equal((await again.whenClosed()).code, CloseCodes.withError);
+    player.close();
   });
 });

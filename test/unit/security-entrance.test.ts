@@ -33,6 +33,7 @@ function setUp({ limit = 100, inAll = 100, perAddress = 100, seats = ['s'] } = {
       rate: new RateWindows({ name: 'sockets', limit, windowMs: 10_000, maxAddresses: 100 }, time),
       originAllowed: originCheck([]),
       hasSeat: ({ sessionId }) => seats.includes(sessionId),
+      cameTooLate: ({ sessionId }) => sessionId === 'late',
       release: (req) => released.push(req),
       answer: lastWords,
       log: new LimitLog({ clock: time, logger: recordingLogger([]), meter }),
@@ -41,7 +42,11 @@ function setUp({ limit = 100, inAll = 100, perAddress = 100, seats = ['s'] } = {
     { inAll, perAddress },
   );
   const accepted: IncomingMessage[] = [];
-  const door = { accept: ({ req }: Upgrade) => void accepted.push(req), turnAway: () => {} };
+  const turnedAway: number[] = [];
+  const door = {
+    accept: ({ req }: Upgrade) => void accepted.push(req),
+    turnAway: (_upgrade: Upgrade, code: number) => void turnedAway.push(code),
+  };
   const ask = (remoteAddress: string, { url = SEAT, signed = undefined as string | undefined, headers = {} } = {}) => {
     const socket = new Wire();
     const req = { url, headers: { host: 'here', ...headers }, socket: { remoteAddress } } as unknown as IncomingMessage;
@@ -50,7 +55,7 @@ function setUp({ limit = 100, inAll = 100, perAddress = 100, seats = ['s'] } = {
     return { socket, req, enter: () => inside!.accept(upgrade), isIn: inside !== undefined };
   };
   const refused = (limit: string) => meter.total('hypogeum_limit_hits_total', { limit });
-  return { time, meter, entrance, released, accepted, ask, refused };
+  return { time, meter, entrance, released, accepted, turnedAway, ask, refused };
 }
 
 describe('the entrance', () => {
@@ -109,6 +114,12 @@ describe('the entrance', () => {
     assert.deepEqual([accepted.length, refused('wrong_seats')], [3, 3]);
     assert.equal(ask('192.0.2.1').isIn, false, 'nor what would be right');
     assert.ok(ask('192.0.2.2').isIn);
+  });
+
+  it('D11: tells who came too late for their seat to try again, which is no guess', () => {
+    const { ask, accepted, turnedAway, refused } = setUp();
+    ask('192.0.2.1', { url: '/process/room?sessionId=late' }).enter();
+    assert.deepEqual([accepted.length, turnedAway, refused('wrong_seats')], [0, [4010], 0]);
   });
 
   it('D6: counts a forwarded guess against the player, and a socket without a seat for one', () => {
