@@ -17,9 +17,16 @@ export class Menu {
   readonly #name = byId('menu-name', HTMLInputElement);
   readonly #mute = byId('menu-mute', HTMLButtonElement);
   readonly #network = byId('menu-network', HTMLButtonElement);
+  readonly #onResume: () => void;
 
   constructor(events: MenuEvents) {
-    this.#dialog.addEventListener('close', () => events.onResume());
+    this.#onResume = () => events.onResume();
+    this.#dialog.addEventListener('close', this.#onResume);
+    // The event comes later than Escape does, and the next key may be faster than it.
+    this.#dialog.addEventListener('cancel', (event) => {
+      event.preventDefault();
+      this.close();
+    });
     this.#name.addEventListener('change', () => events.onName(this.#name.value.trim()));
     on('menu-resume', () => this.close());
     on('menu-share', () => events.onShare());
@@ -42,6 +49,7 @@ export class Menu {
 
   close(): void {
     this.#dialog.close();
+    this.#onResume();
   }
 
   setMuted(muted: boolean): void {

@@ -92,7 +92,7 @@ export class Tools {
   }
 
   #resume(): void {
-    if (!this.#played) return;
+    if (!this.#played || this.#menu.open) return;
     this.#parts.controls.enabled = true;
     this.focus();
   }
