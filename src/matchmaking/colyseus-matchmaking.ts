@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateId, matchMaker, type Presence } from '@colyseus/core';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import type { Clock, Logger, Meter } from '../kernel/ports.ts';
-import { Calls } from './calls.ts';
+import { CallError, Calls } from './calls.ts';
 import { answerCalls, type Handler } from './colyseus-callee.ts';
 import { IndexDriver } from './colyseus-driver.ts';
 import { ColyseusHost, stopRoom } from './colyseus-host.ts';
@@ -49,7 +49,10 @@ export interface Matchmaking {
   setUp(publicAddress: string | undefined): Promise<void>;
   /** The other process that owns a room; undefined when nobody does, or this one. @throws when it cannot be known now. */
   ownerOf(roomId: string): Promise<{ readonly processId: string; readonly address: string } | undefined>;
-  /** Asks every process for one of their `answers`; the value is undefined where there was none in time. */
+  /**
+   * Asks every process for one of their `answers`, those too that lost their lease a short time ago and have not ended.
+   * The value is undefined where there was none in time.
+   */
   everywhere<T>(method: string, args: readonly unknown[]): Promise<EverywhereAnswer<T>[]>;
 }
 
@@ -127,15 +130,21 @@ export function createMatchmaking(all: MatchmakingDeps): Matchmaking {
       if (owner === undefined) throw new Error(`process ${processId} holds no lease`);
       return { processId, address: owner.address };
     },
-    everywhere<T>(method: string, args: readonly unknown[]) {
+    async everywhere<T>(method: string, args: readonly unknown[]) {
       const here = matchMaker.processId;
-      const ask = async (processId: string): Promise<EverywhereAnswer<T>> => {
-        const asked =
-          processId === here ? answers[method]!(...args) : calls.call<T>({ processId }, method, args, PATIENCE);
-        return { processId, value: (await asked.catch(() => undefined)) as T | undefined };
+      const { held, lost } = await keeper.lookAround();
+      const ask = async (processId: string): Promise<EverywhereAnswer<T> | undefined> => {
+        try {
+          const answer =
+            processId === here ? answers[method]!(...args) : calls.call({ processId }, method, args, PATIENCE);
+          return { processId, value: (await answer) as T };
+        } catch (error) {
+          const ended = lost.includes(processId) && error instanceof CallError && error.failure === 'dead';
+          return ended ? undefined : { processId, value: undefined };
+        }
       };
-      const others = keeper.processes.map(({ processId }) => processId).filter((processId) => processId !== here);
-      return Promise.all([here, ...others].map(ask));
+      const answered = await Promise.all([...new Set([here, ...held, ...lost])].map(ask));
+      return answered.filter((answer) => answer !== undefined);
     },
   };
 }

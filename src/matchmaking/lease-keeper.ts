@@ -28,12 +28,16 @@ export interface LeaseKeeperDeps {
 
 /** A renewal that is not answered by then is given up, and the next one sent. */
 export const RENEWAL_WITHIN_MS = 1000;
+/** Who stands still, or has no way to Redis, holds no lease; such players as it has are still there. */
+export const REMEMBERED_MS = 30_000;
 /** After a stall what came meanwhile is read at once. */
 const STALE_FOR_MS = 500;
 
 export class LeaseKeeper {
   readonly #deps: LeaseKeeperDeps;
   #processes: readonly ProcessReport[] = [];
+  /** When processes were last seen to hold a lease, by id. */
+  readonly #seenAt = new Map<string, number>();
   #keeping = false;
   #takesRooms = true;
   /** Renewals have numbers: the newest sent, the newest answered, and the newest that failed since (0 when none did). */
@@ -60,6 +64,16 @@ export class LeaseKeeper {
   /** All processes with a lease, as of the last renewal: a quarter of a second ago, unless Redis is away. */
   get processes(): readonly ProcessReport[] {
     return this.#processes;
+  }
+
+  /**
+   * Which processes there are at this moment, for what must reach each of them: those that hold a lease now, and, `lost`,
+   * those that held one a short time ago. While Redis is away, as of the last renewal.
+   */
+  async lookAround(): Promise<{ readonly held: readonly string[]; readonly lost: readonly string[] }> {
+    if (this.#keeping) await this.#renew();
+    const held = this.#processes.map(({ processId }) => processId);
+    return { held, lost: [...this.#seenAt.keys()].filter((processId) => !held.includes(processId)) };
   }
 
   /** Takes the lease and keeps it from now on. @throws when it is not given in time; nothing goes on then. */
@@ -184,11 +198,18 @@ export class LeaseKeeper {
     if (number > this.#answered) {
       this.#answered = number;
       this.#processes = processes;
+      this.#remember(processes);
     }
     this.#endsAt = Math.max(this.#endsAt, sentAt + LEASE_MS);
     this.#deps.meter.count('hypogeum_match_renewals_total', 1, { outcome: held ? 'held' : 'lost' });
     this.#pause(number);
     if (!held || mayHaveMissedIt || this.#owesListing) await this.#lost();
+  }
+
+  #remember(processes: readonly ProcessReport[]): void {
+    const now = this.#deps.clock.now();
+    for (const { processId } of processes) this.#seenAt.set(processId, now);
+    for (const [processId, at] of this.#seenAt) if (now - at > REMEMBERED_MS) this.#seenAt.delete(processId);
   }
 
   #refused(number: number, error: unknown): void {

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client, type Room, type SeatReservation } from '@colyseus/sdk';
 import { CloseCodes, ERRORS } from '../../src/kernel/errors.ts';
+import { LEASE_MS } from '../../src/matchmaking/process-registry.ts';
 import { accountService } from '../support/accounts.ts';
 import { disposedAfterwards, passive, ROOT, type ServerProcess, startServerProcess } from '../support/processes.ts';
 import { startRedis } from '../support/redis.ts';
@@ -49,6 +51,13 @@ describe('the admin of two processes', function () {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, never>);
   }
+
+  const act = ({ origin }: ServerProcess, name: string, body: object) =>
+    fetch(`${origin}/admin/${name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify(body),
+    });
 
   interface Played {
     readonly room: Room;
@@ -122,14 +131,22 @@ describe('the admin of two processes', function () {
     assert.ok((await example('admin limits')).length > 0);
   });
 
+  it('L7 names a process that stands still, when its lease is over as well', async () => {
+    const [asked, stalled] = servers as [ServerProcess, ServerProcess];
+    const players = async () => (await (await act(asked, 'players', {})).json()) as { silent: string[] };
+    assert.deepEqual((await players()).silent, []);
+    stalled.child.signal('SIGSTOP');
+    try {
+      await sleep(LEASE_MS + 500);
+      assert.equal((await players()).silent.length, 1);
+    } finally {
+      stalled.child.signal('SIGCONT');
+    }
+    await until('it to answer again', async () => (await players()).silent.length === 0);
+  });
+
   it('ID7 a ban at one process keeps out at the other', async () => {
-    const act = (name: string, body: object) =>
-      fetch(`${servers[0]!.origin}/admin/${name}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${TOKEN}` },
-        body: JSON.stringify(body),
-      });
-    await act('ban', { identity: 'cid', reason: '' });
+    await act(servers[0]!, 'ban', { identity: 'cid', reason: '' });
     await until('the other process to hear of it', async () => {
       const error = await play(servers[1]!, 'cid').then(
         ({ room }) => void room.leave(),
@@ -137,7 +154,7 @@ describe('the admin of two processes', function () {
       );
       return error?.code === ERRORS.BANNED.code;
     });
-    await act('unban', { identity: 'cid' });
+    await act(servers[0]!, 'unban', { identity: 'cid' });
   });
 
   it('ID12 logs what was done, and no tokens', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LeaseKeeper, RENEWAL_WITHIN_MS } from '../../src/matchmaking/lease-keeper.ts';
+import { LeaseKeeper, REMEMBERED_MS, RENEWAL_WITHIN_MS } from '../../src/matchmaking/lease-keeper.ts';
 import {
   LEASE_MS,
   type ProcessRegistry,
@@ -86,6 +86,30 @@ describe('LeaseKeeper', () => {
     registry.mode = { held: true, processes: [ME] };
     await time.pass(RENEW_EVERY_MS);
     assert.deepEqual(keeper.processes, [ME]);
+  });
+
+  it('L7: looks around at once, and tells a process that came a moment ago', async () => {
+    const { registry, keeper } = await started();
+    const young: ProcessReport = { ...ME, processId: 'young' };
+    registry.mode = { held: true, processes: [ME, OTHER, young] };
+    assert.deepEqual(await keeper.lookAround(), { held: ['me', 'other', 'young'], lost: [] });
+    assert.equal(registry.reports.length, 1);
+  });
+
+  it('L7: tells for a while who held a lease and holds none', async () => {
+    const { time, registry, keeper } = await started();
+    registry.mode = { held: true, processes: [ME] };
+    assert.deepEqual(await keeper.lookAround(), { held: ['me'], lost: ['other'] });
+    await time.pass(REMEMBERED_MS);
+    assert.deepEqual((await keeper.lookAround()).lost, ['other']);
+    await time.pass(RENEW_EVERY_MS);
+    assert.deepEqual((await keeper.lookAround()).lost, []);
+  });
+
+  it('L7: looks around while Redis is away as of the last time', async () => {
+    const { registry, keeper } = await started();
+    registry.mode = new Error('away');
+    assert.deepEqual(await keeper.lookAround(), { held: ['me', 'other'], lost: [] });
   });
 
   it('L1: sends one renewal at a time; the next one comes after the answer', async () => {
