@@ -132,9 +132,20 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const reconnections = new Reconnections({ ...deps, log: limits }, settings);
   const stays = staysOf(settings, limits);
   const seats = { seats: doors.seats, times, log: limits, seatTimeoutMs: settings.seatTimeoutMs };
+  const keptSeats = { kept: doors.keptSeats, log: limits, counted: countedForm };
   const lines = { deps: { ...deps, nonces: createNonces() }, options: settings };
   deps.defineRooms((name, Room, options) => {
-    const Hosted = hostRoom(Room, { ticks, faults, owners, lines, claims: writer, players, seats, ...stays });
+    const Hosted = hostRoom(Room, {
+      ticks,
+      faults,
+      owners,
+      lines,
+      claims: writer,
+      players,
+      seats,
+      keptSeats,
+      ...stays,
+    });
     return guardHandlerEvents(matchMaker.defineRoomType(name, Hosted, options), faults);
   });
   planRooms(store.index);

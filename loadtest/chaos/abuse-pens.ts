@@ -2,6 +2,7 @@
 import { type Client, CloseCode, Room, validate } from '@colyseus/core';
 import { schema, t } from '@colyseus/schema';
 import { z } from 'zod';
+import { ArenaInput } from '../../rooms/arena/state.ts';
 import { GameRoom } from '../../src/roomkit/index.ts';
 
 const PenState = schema({ ticks: t.uint32().default(0) }, 'PenState');
@@ -37,13 +38,18 @@ const handlers = {
 /** A GameRoom's handlers say what they take. */
 const anything = z.unknown();
 
-export class Pen extends Room<{ state: InstanceType<typeof PenState> }> {
+export class Pen extends Room<{ state: InstanceType<typeof PenState>; input: ArenaInput }> {
+  /** Recorded inputs, and what becomes of them by mutation, are decoded and read. */
+  override inputs = this.defineInput(ArenaInput);
   override state = new PenState();
   override messages = handlers;
 
   override onCreate(): void {
     this.onMessageBytes('bytes', handlers.note);
-    this.setFixedTimestep(() => void this.state.ticks++, TICK_RATE);
+    this.setFixedTimestep(() => {
+      for (const { sessionId } of this.clients) this.inputs.get(sessionId).drain();
+      this.state.ticks++;
+    }, TICK_RATE);
   }
 
   override async onDrop(client: Client, code?: number): Promise<void> {
@@ -51,7 +57,8 @@ export class Pen extends Room<{ state: InstanceType<typeof PenState> }> {
   }
 }
 
-export class GamePen extends GameRoom<{ state: InstanceType<typeof PenState> }> {
+export class GamePen extends GameRoom<{ state: InstanceType<typeof PenState>; input: ArenaInput }> {
+  override inputs = this.defineInput(ArenaInput);
   override tickRate = TICK_RATE;
   override state = new PenState();
   override messages = {
@@ -65,6 +72,7 @@ export class GamePen extends GameRoom<{ state: InstanceType<typeof PenState> }> 
   }
 
   override step(): void {
+    for (const { sessionId } of this.clients) this.inputs.get(sessionId).drain();
     this.state.ticks++;
   }
 

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorKind } from '../kernel/errors.ts';
 import type { Admission } from '../security/admin-gate.ts';
 import { indexPage, loginPage, PAGE_POLICY } from './admin-pages.ts';
-import { kindOf } from './matchmake.ts';
+import { isCoded, kindOf } from './matchmake.ts';
 import { replyError, replyJson } from './reply.ts';
 
 /** What an admin can ask for. Each resolves with what is answered; `by` is the admin's address, for the log. */
@@ -53,9 +53,14 @@ export interface AdminDeps {
 const COOKIE = 'hypogeum_admin';
 const MAX_FORM_BYTES = 2048;
 const MAX_REASON = 100;
+const NETWORK = /(?<=:[\da-f]*)\/64$/i;
 
 const id = z.string().min(1).max(128);
-const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
+/** Also as bans are listed: a network of 64 bits. */
+const address = z
+  .string()
+  .transform((text) => text.replace(NETWORK, ''))
+  .refine((text) => isIP(text) !== 0, 'must be an IP address');
 const reason = z.string().max(MAX_REASON);
 const one = (given: object): boolean => Object.values(given).filter((value) => value !== undefined).length === 1;
 const ONE = 'name one player: by identity, address or sessionId';
@@ -122,8 +127,9 @@ function perform(act: Act, { addressOf }: AdminDeps): RequestHandler {
     try {
       replyJson(res, 200, await act((req.body ?? {}) as object, addressOf(req)));
     } catch (thrown) {
-      if (thrown instanceof InvalidError) replyError(res, ERRORS.ADMIN_INVALID, thrown.message);
-      else replyError(res, kindOf(thrown));
+      if (thrown instanceof InvalidError) return replyError(res, ERRORS.ADMIN_INVALID, thrown.message);
+      if (!isCoded(thrown)) throw thrown;
+      replyError(res, kindOf(thrown));
     }
   };
 }

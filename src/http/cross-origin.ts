@@ -28,6 +28,7 @@ export function crossOrigin(allowed: OriginAllowed, refusals: Refusals): Request
     if (allowed(origin, host)) return allow(req, res, next);
     if (READING.includes(req.method)) return next();
     refusals.report('origin', URL.parse(origin ?? '')?.host.slice(0, 100));
+    res.shouldKeepAlive = false;
     replyError(res, ERRORS.ORIGIN_NOT_ALLOWED);
   };
 }

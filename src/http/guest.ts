@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { kindOf } from './matchmake.ts';
+import { isCoded, kindOf } from './matchmake.ts';
 import { replyError, replyJson } from './reply.ts';
 
 export const GUEST_PATHS = ['/auth/guest', '/auth/anonymous'];
@@ -18,6 +18,7 @@ export function guest(guestPassFor: GuestPassFor): RequestHandler {
     try {
       replyJson(res, 200, await guestPassFor(req));
     } catch (thrown) {
+      if (!isCoded(thrown)) throw thrown;
       replyError(res, kindOf(thrown));
     }
   };

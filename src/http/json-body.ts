@@ -10,6 +10,7 @@ export function jsonBody(limits: BodyLimits, refusals: Refusals): RequestHandler
     if (body.state === 'gone') return;
     if (body.state === 'refused') {
       refusals.report('body', body.kind.message);
+      res.shouldKeepAlive = false;
       return replyError(res, body.kind);
     }
     req.body = body.value;

@@ -67,7 +67,8 @@ export function matchmake({ methods, match, addressOf, unavailable, failed }: Ma
   };
 }
 
-function isCoded(thrown: unknown): boolean {
+/** Whether it is an answer; anything else that is thrown is a fault. */
+export function isCoded(thrown: unknown): boolean {
   return typeof (thrown as { code?: unknown } | null)?.code === 'number';
 }
 

@@ -22,7 +22,12 @@ export function prettyLine({ level, time, msg, err, pid: _, ...fields }: LogReco
 /** Values come from outside too: quoted, they cannot forge a field. */
 function quoteIfNeeded(value: LoggedValue): string {
   const text = String(value);
-  return /^[\w.:/@*[\]-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`;
+  return /^[\w.:/@*[\]-]+$/.test(text) ? text : `"${text.replace(/(\\*)("|$)/g, escaped)}"`;
+}
+
+/** Backslashes count in front of a quote only: the escapes of redaction.ts stay readable. */
+function escaped(_match: string, backslashes: string, quote: string): string {
+  return `${backslashes}${backslashes}${quote && '\\"'}`;
 }
 
 function below({ type, message, stack = [], cause }: LoggedCause): string {

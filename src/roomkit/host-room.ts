@@ -4,7 +4,7 @@
  * back when the process stops; a GameRoom gets the process's ticks besides, lets idle players leave, and has a schema for
  * every message.
  */
-import { CloseCode, Room, ServerError } from '@colyseus/core';
+import { CloseCode, LobbyRoom, Room, ServerError } from '@colyseus/core';
 import type { ZodType } from 'zod';
 import { hostDelivery } from '../delivery/colyseus-hosting.ts';
 import type { Lines } from '../delivery/ws-game-client.ts';
@@ -18,6 +18,8 @@ import type { Owners } from '../isolation/node-owners.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import { type Claims, hostSeats } from '../matchmaking/colyseus-host.ts';
 import { limitHeldSeats, type SeatServices } from '../security/colyseus-held-seats.ts';
+import { type KeptSeats, limitKeptSeats } from '../security/colyseus-kept-seats.ts';
+import { limitLobby } from '../security/colyseus-lobby.ts';
 import type { Players } from '../security/colyseus-players.ts';
 import { compareTokensInConstantTime, giveStrongTokens } from '../security/colyseus-reconnection-tokens.ts';
 import { insistOnSchemas } from './checked-messages.ts';
@@ -30,6 +32,7 @@ export interface HostServices extends RoomServices {
   readonly lines: Lines;
   readonly claims: Claims;
   readonly seats: SeatServices;
+  readonly keptSeats: KeptSeats;
   readonly joins: JoinLimit;
   readonly players: Players;
 }
@@ -38,6 +41,7 @@ export interface HostServices extends RoomServices {
 export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): C {
   const Hosted = guardRoom(Base, services.faults, services.owners);
   services.players.host(Hosted);
+  limitKeptSeats(Hosted, services.keptSeats);
   if (Base.prototype instanceof GameRoom) {
     insistOnSchemas(Hosted);
     hostTicks(Hosted, services);
@@ -53,6 +57,7 @@ export function hostRoom<C extends RoomClass>(Base: C, services: HostServices): 
   compareTokensInConstantTime(Hosted);
   hostSeats(Hosted, services.claims);
   limitHeldSeats(Hosted, services.seats);
+  if (Base.prototype instanceof LobbyRoom || Base === (LobbyRoom as RoomClass)) limitLobby(Hosted);
   comeBackAfterShutdown(Hosted);
   const { joinOptions } = Base as { joinOptions?: ZodType };
   if (joinOptions !== undefined) checkJoinOptions(Hosted, joinOptions);

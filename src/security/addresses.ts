@@ -84,12 +84,16 @@ export function countedAs(address: string): string {
     .join(':')}::/64`;
 }
 
+/** What stands before the 32 bits of an IPv4 address in IPv6: `::ffff:0:0/96`, and `64:ff9b::/96` behind a translator (RFC 6052). */
+const MAPPED = [0, 0, 0, 0, 0, 0xffff].join();
+const TRANSLATED = [0x64, 0xff9b, 0, 0, 0, 0].join();
+
 const WITH_PORT = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/;
 
 function readIPv6(address: string): string {
   const groups = groupsOf(address);
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (!isMapped) return new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const before = groups.slice(0, 6).join();
+  if (before !== MAPPED && before !== TRANSLATED) return new URL(`http://[${address}]`).hostname.slice(1, -1);
   return groups
     .slice(6)
     .flatMap((group) => [group >> 8, group & 255])

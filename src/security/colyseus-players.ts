@@ -3,10 +3,10 @@
  * has which seat, refuse who is banned, take a player once where they want that, and let players be shown out. Rules:
  * SPEC.md (ID5 to ID9).
  */
-import { type AuthContext, type Client, CloseCode, Room, ServerError } from '@colyseus/core';
+import { type AuthContext, type Client, CloseCode, matchMaker, Room, ServerError } from '@colyseus/core';
 import { CloseCodes, ERRORS } from '../kernel/errors.ts';
 import { type Identity, openSeat } from '../kernel/identity.ts';
-import { type Held, internalsOf, override } from './colyseus-room-internals.ts';
+import { endOfWait, type Held, internalsOf, override } from './colyseus-room-internals.ts';
 
 type RoomClass = new () => Room;
 
@@ -33,6 +33,8 @@ export interface PlayerRow {
 interface Session {
   readonly identity: Identity | undefined;
   address: string | undefined;
+  /** Its room thinks about what to do: it may keep the seat yet. */
+  leaving: boolean;
 }
 
 type GameRoomLike = Room & { readonly oneSession?: boolean };
@@ -59,7 +61,7 @@ export class Players {
   host(Hosted: RoomClass): void {
     const players = this;
     const base = internalsOf(Hosted.prototype as Room);
-    const { _reserveSeat, _onJoin, __init } = base;
+    const { _reserveSeat, _onJoin, _onLeave, __init } = base;
     const { allowReconnection } = Hosted.prototype as Room;
     override(Hosted, '__init', function init(this: Room) {
       __init.call(this);
@@ -77,6 +79,15 @@ export class Players {
       players.#comesIn(this, client, context);
       await _onJoin.call(this, client, context, options);
       if (this.onAuth !== Room.prototype.onAuth) players.#hasComeIn(this, client);
+    });
+    override(Hosted, '_onLeave', async function leave(this: Room, client: Client, code?: number) {
+      const session = players.#rooms.get(this)?.get(client.sessionId);
+      if (session !== undefined) session.leaving = true;
+      try {
+        return await _onLeave.call(this, client, code);
+      } finally {
+        if (session !== undefined) session.leaving = false;
+      }
     });
     override(Hosted, 'allowReconnection', function allow(this: Room, client: Client, seconds: number | 'manual') {
       if (players.#shownOut.has(client) || players.#isReplaced(this, client)) return endOfWait();
@@ -114,7 +125,7 @@ export class Players {
 
   /** False when the room is not here. */
   closeRoom(roomId: string): boolean {
-    const room = [...this.#rooms.keys()].find((one) => one.roomId === roomId);
+    const room = matchMaker.getLocalRoomById(roomId);
     void room?.disconnect(CloseCodes.roomClosed);
     return room !== undefined;
   }
@@ -127,11 +138,11 @@ export class Players {
       this.#rooms.set(room, sessions);
       internalsOf(room)._events.once('dispose', () => this.#rooms.delete(room));
     }
-    sessions.set(sessionId, { identity, address: undefined });
+    sessions.set(sessionId, { identity, address: undefined, leaving: false });
     const { _reservedSeats } = internalsOf(room);
     if (sessions.size <= FORGET_ABOVE + 2 * (room.clients.length + Object.keys(_reservedSeats).length)) return;
-    for (const known of sessions.keys())
-      if (known !== sessionId && _reservedSeats[known] === undefined && room.clients.get(known) === undefined)
+    for (const [known, { leaving }] of sessions)
+      if (known !== sessionId && !leaving && _reservedSeats[known] === undefined && !room.clients.get(known))
         sessions.delete(known);
   }
 
@@ -192,13 +203,6 @@ export class Players {
       client.leave(code, reason);
     }
   }
-}
-
-/** As when nobody came back in time. A room need not look at it. */
-function endOfWait(): Promise<never> {
-  const over: Promise<never> = Promise.reject(false);
-  over.catch(() => {});
-  return over;
 }
 
 /** Who a client of a room of ours is; undefined for a stand-in. */

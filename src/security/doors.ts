@@ -7,6 +7,7 @@ import { Entrance, type EntranceDeps } from './entrance.ts';
 import { HeldSeats, type HeldSeatsOptions } from './held-seats.ts';
 import type { LimitLog } from './limit-log.ts';
 import { Connections } from './node-connections.ts';
+import { Occupancy } from './occupancy.ts';
 import type { OriginAllowed } from './origins.ts';
 import type { OpenRate } from './rate-limit.ts';
 
@@ -39,7 +40,9 @@ export interface DoorDeps {
 
 export interface Doors {
   readonly entrance: Entrance;
+  /** Seats that wait for a socket, and those kept for players who lost theirs. */
   readonly seats: HeldSeats;
+  readonly keptSeats: Occupancy;
   readonly originAllowed: OriginAllowed;
   /** The player's address, whatever the headers claim. */
   addressOf(req: IncomingMessage): string;
@@ -83,6 +86,7 @@ export function createDoors(deps: DoorDeps, options: DoorOptions): Doors {
   return {
     entrance,
     seats: new HeldSeats(deps.clock, options),
+    keptSeats: new Occupancy({ inAll: Number.POSITIVE_INFINITY, perAddress: options.maxSocketsPerAddress }),
     originAllowed: deps.originAllowed,
     addressOf: (req) => addresses.of(req),
     watch: (server) => connections.watch(server),

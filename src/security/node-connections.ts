@@ -1,6 +1,6 @@
 /**
  * Cuts TCP connections beyond what an address may have, before a byte of them is read. Those of listed proxies stand for
- * many, and those of other processes for players who were counted there: neither counts.
+ * many and count in all only; those of other processes stand for players who were counted there, and do not count.
  */
 import { BlockList, type Server, type Socket } from 'node:net';
 import type { Clock, Meter } from '../kernel/ports.ts';
@@ -83,14 +83,14 @@ export class Connections {
   #admits(socket: Socket): boolean {
     const address = readAddress(socket.remoteAddress ?? '');
     if (address === undefined) return cut(socket); // it has ended already
-    if (this.#deps.addresses.isProxy(address)) return true;
     const counted = countedAs(address);
-    const why = this.#refusalFor(counted);
+    const isProxy = this.#deps.addresses.isProxy(address);
+    const why = isProxy ? this.#crowd(undefined) : this.#refusalFor(counted);
     if (why !== undefined) {
       this.#deps.log.bit(why, counted);
       return cut(socket);
     }
-    this.#count(socket, counted);
+    this.#count(socket, isProxy ? undefined : counted);
     return true;
   }
 
@@ -98,7 +98,7 @@ export class Connections {
    * Its socket has not ended, so its end is still to come, once. The same name may come again before we hear of its end: the
    * system knows sooner than we do.
    */
-  #count(socket: Socket, counted: string): void {
+  #count(socket: Socket, counted: string | undefined): void {
     const name = nameOf(socket);
     let isOpen = true;
     const leave = (): void => {
@@ -119,6 +119,10 @@ export class Connections {
       this.#shutOut(counted, waitMs);
       return 'connection_rate';
     }
+    return this.#crowd(counted);
+  }
+
+  #crowd(counted: string | undefined): string | undefined {
     const crowd = this.#open.enter(counted);
     if (crowd === undefined) return undefined;
     return crowd === 'all' ? 'connections' : 'connections_of_address';

@@ -26,20 +26,21 @@ export class Occupancy {
     return this.#byAddress.size;
   }
 
-  /** Undefined when it entered. */
-  enter(address: string): Crowd | undefined {
-    const here = this.#byAddress.get(address) ?? 0;
+  /** Undefined when it entered. Who stands for many has no address, and counts in all only. */
+  enter(address: string | undefined): Crowd | undefined {
+    const here = address === undefined ? 0 : (this.#byAddress.get(address) ?? 0);
     if (here >= this.#limits.perAddress) return 'address';
     if (this.#inAll >= this.#limits.inAll) return 'all';
-    this.#byAddress.set(address, here + 1);
+    if (address !== undefined) this.#byAddress.set(address, here + 1);
     this.#inAll++;
     return undefined;
   }
 
-  leave(address: string): void {
+  leave(address: string | undefined): void {
+    this.#inAll--;
+    if (address === undefined) return;
     const left = (this.#byAddress.get(address) ?? 0) - 1;
     if (left > 0) this.#byAddress.set(address, left);
     else this.#byAddress.delete(address);
-    this.#inAll--;
   }
 }

@@ -195,6 +195,26 @@ describe('with an admin token', () => {
     assert.equal(limits.get('REDIS_URL'), '');
   });
 
+  it('ID12 closes a room in which nobody has a seat', async () => {
+    const { roomId } = await matchMaker.createRoom('hall', {});
+    assert.deepEqual((await act('close-room', { roomId })).body, { closed: true, silent: [] });
+    await until('its end', () => matchMaker.getLocalRoomById(roomId) === undefined);
+    assert.deepEqual((await act('close-room', { roomId })).body, { closed: false, silent: [] });
+  });
+
+  it('ID7 a network is taken off as it is listed, however it is written', async () => {
+    for (const written of ['2001:db8:0:7::/64', '2001:db8:0:7:0:0:0:0/64', '2001:db8:0:7::99']) {
+      await act('ban', { address: '2001:db8:0:7::1', reason: '' });
+      const { bans } = (await act('bans')).body as { bans: { subject: string }[] };
+      assert.deepEqual(
+        bans.map(({ subject }) => subject),
+        ['2001:db8:0:7::/64'],
+      );
+      assert.equal((await act('unban', { address: written })).body.removed, true, written);
+    }
+    assert.equal((await act('unban', { address: '10.0.0.1/64' })).status, 400);
+  });
+
   it('ID13 shows a player out of a room that keeps seats; they may come again', async () => {
     const room = await server.client.create('hall');
     const closed = new Promise((resolve) => room.onLeave.once((code, reason) => resolve([code, reason])));

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { Agent, get, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { type AuthContext, type Client, matchMaker, Room } from '@colyseus/core';
+import { type AuthContext, type Client, ClientState, matchMaker, Room } from '@colyseus/core';
 import { WebSocket } from 'ws';
 import { ERRORS } from '../../src/kernel/errors.ts';
+import type { RoomInternals } from '../../src/security/colyseus-room-internals.ts';
 import { disposedAfterwards } from '../support/processes.ts';
 import { JOIN_ROOM, matchmake, RawClient, type Seat } from '../support/raw-client.ts';
 import { lines, rawRequest, upgradeLines } from '../support/raw-http.ts';
@@ -253,6 +254,39 @@ describe('the doors', () => {
     assert.ok(tookMs > 1000 && tookMs < 2500, `${tookMs} ms`);
     assert.deepEqual(reserved(), [seat.sessionId]);
     await room.disconnect();
+  });
+
+  it('D19: an address has so many seats kept, and new ones when those are over', async () => {
+    const [address, other] = [freshAddress(), freshAddress()];
+    const first = await seatAt(address);
+    const room = roomOf(first);
+    const reserved = () => Object.keys((room as unknown as { _reservedSeats: object })._reservedSeats);
+    const comeAndDrop = async (seat: Seat, from: string) => {
+      const { socket } = await open(targetOf(seat), from);
+      socket.send(Buffer.from([JOIN_ROOM]));
+      const client = await until('the player', () =>
+        room.clients.find(({ sessionId }) => sessionId === seat.sessionId),
+      );
+      await until('them to have joined', () => client.state === ClientState.JOINED);
+      socket.terminate();
+      await until('them to have dropped', () => room.clients.length === 0);
+    };
+    await comeAndDrop(first, address);
+    const join = `joinById/${first.roomId}`;
+    for (let i = 0; i < 5; i++) await comeAndDrop(await seatAt(address, join), address);
+    await until('four seats', () => reserved().length === 4);
+    assert.equal(refused('kept_seats_of_address'), 2);
+    await comeAndDrop(await seatAt(other, join), other);
+    await until('the seat of somebody else', () => reserved().length === 5);
+    for (const [, wait] of Object.values((room as unknown as RoomInternals)._reconnections)) wait.reject(false);
+    await until('all to be over', () => reserved().length === 0);
+    const next = await seatAt(address);
+    const { socket } = await open(targetOf(next), address);
+    socket.send(Buffer.from([JOIN_ROOM]));
+    await until('the player', () => roomOf(next).clients[0]?.state === ClientState.JOINED);
+    socket.terminate();
+    await until('the seat', () => Object.keys((roomOf(next) as unknown as RoomInternals)._reconnections).length === 1);
+    assert.equal(refused('kept_seats_of_address'), 2);
   });
 
   it('D13, D14: rooms are made so often for an address, and so many there are at a time', async () => {

@@ -9,6 +9,7 @@ import { Refusals } from '../../src/http/refusals.ts';
 import { ERRORS } from '../../src/kernel/errors.ts';
 import { noMeter, silentLogger } from '../../src/kernel/ports.ts';
 import { matchmake, RawClient, type Seat } from '../support/raw-client.ts';
+import { type LogLine, recordingLogger } from '../support/recording-logger.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 class Hall extends Room {
@@ -137,12 +138,13 @@ describe('HTTP', () => {
 
     it('may not otherwise: nothing is done for them, and a line says what to list', async () => {
       const refused = () => server.counters.total('hypogeum_http_refused_total', { why: 'origin' });
+      const before = refused();
       for (const method of ['OPTIONS', 'POST']) {
         const answer = await from('https://game.example', method);
         assert.deepEqual([answer.status, await code(answer)], [403, ERRORS.ORIGIN_NOT_ALLOWED.code]);
         assert.deepEqual([allowed(answer), answer.headers.get('vary')], [null, 'Origin']);
       }
-      assert.equal(refused(), 2);
+      assert.equal(refused() - before, 2);
       const line = server.lines.find(({ fields }) => fields.why === 'origin');
       assert.equal(line?.fields.detail, 'game.example');
       const health = await fetch(`${server.url}/healthz`, { headers: { origin: 'https://game.example' } });
@@ -181,6 +183,17 @@ describe('HTTP', () => {
     assert.deepEqual(await (await fetch(`${server.url}/readyz`)).json(), { ready: true });
   });
 
+  it('closes the connection of whom it refused', async () => {
+    for (const [headers, body] of [
+      [{}, '{x'],
+      [{}, '{"__proto__":1}'],
+      [{ origin: 'https://game.example' }, '{}'],
+    ] as const) {
+      const answer = await fetch(`${server.url}/matchmake/create/hall`, { method: 'POST', headers, body });
+      assert.deepEqual([answer.ok, answer.headers.get('connection')], [false, 'close'], body);
+    }
+  });
+
   it('prints no stack for any of this', () => {
     assert.deepEqual(
       server.lines.filter((line) => line.level === 'error' || line.level === 'warn'),
@@ -190,34 +203,52 @@ describe('HTTP', () => {
 });
 
 describe('matchmaking that fails without a code', () => {
-  it('P16: is answered with 523 and our own words; what was thrown is for the log', async () => {
-    const thrown: unknown[] = [];
-    const inner = new TypeError('inner words');
-    const refusals = new Refusals({ clock: performance, logger: silentLogger, meter: noMeter });
-    const deps = {
-      page: (_req: unknown, _res: unknown, next: () => void) => next(),
-      refusals,
-      guestPassFor: () => Promise.resolve({}),
-      admin: undefined,
-      originAllowed: () => true,
-      notReady: () => undefined,
-      overloaded: () => undefined,
-      matchmaking: {
-        methods: ['create'],
-        match: () => Promise.reject(inner),
-        addressOf: () => '127.0.0.1',
-        waitMs: () => 0,
-        unavailable: () => undefined,
-        failed: (fault: unknown) => void thrown.push(fault),
-      },
-    };
+  const inner = new TypeError('inner words');
+  const depsWith = (refusals: Refusals, failed: (fault: unknown) => void) => ({
+    page: (_req: unknown, _res: unknown, next: () => void) => next(),
+    refusals,
+    guestPassFor: () => Promise.reject(inner),
+    admin: undefined,
+    originAllowed: () => true,
+    notReady: () => undefined,
+    overloaded: () => undefined,
+    matchmaking: {
+      methods: ['create'],
+      match: () => Promise.reject(inner),
+      addressOf: () => '127.0.0.1',
+      waitMs: () => 0,
+      unavailable: () => undefined,
+      failed,
+    },
+  });
+  async function listen(deps: ReturnType<typeof depsWith>) {
     const app = createHttpApp(deps, { maxBodyBytes: 1000, maxJsonDepth: 8, tls: false, hstsSeconds: 0 });
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const { status, body } = await matchmake(`http://127.0.0.1:${port}`, 'create', 'hall');
+    return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  }
+  const UNHANDLED = { code: 523, error: ERRORS.UNHANDLED.message, retryable: true };
+
+  it('H8: so is a request for a guest, and told in the log with its stack', async () => {
+    const told: LogLine[] = [];
+    const refusals = new Refusals({ clock: performance, logger: recordingLogger(told), meter: noMeter });
+    const { server, url } = await listen(depsWith(refusals, () => {}));
+    const answer = await fetch(`${url}/auth/guest`, { method: 'POST' });
+    assert.deepEqual([answer.status, await answer.json()], [523, UNHANDLED]);
     server.close();
-    assert.deepEqual([status, body], [523, { code: 523, error: ERRORS.UNHANDLED.message, retryable: true }]);
+    assert.deepEqual(
+      told.map(({ level, cause }) => [level, cause]),
+      [['error', inner]],
+    );
+  });
+
+  it('P16: is answered with 523 and our own words; what was thrown is for the log', async () => {
+    const thrown: unknown[] = [];
+    const refusals = new Refusals({ clock: performance, logger: silentLogger, meter: noMeter });
+    const { server, url } = await listen(depsWith(refusals, (fault) => void thrown.push(fault)));
+    const { status, body } = await matchmake(url, 'create', 'hall');
+    server.close();
+    assert.deepEqual([status, body], [523, UNHANDLED]);
     assert.deepEqual(thrown, [inner]);
   });
 });

@@ -5,7 +5,7 @@ import { Client as SdkClient, type Room as SdkRoom } from '@colyseus/sdk';
 import { z } from 'zod';
 import { CloseCodes, ERRORS } from '../../src/kernel/errors.ts';
 import { GameRoom, type Identity, identityOf } from '../../src/roomkit/index.ts';
-import { INTERNAL_FIELDS, INTERNAL_METHODS } from '../../src/security/colyseus-room-internals.ts';
+import { INTERNAL_FIELDS, INTERNAL_METHODS, type RoomInternals } from '../../src/security/colyseus-room-internals.ts';
 import type { DefineRoom } from '../../src/server.ts';
 import { accountService, altered, unsigned } from '../support/accounts.ts';
 import { passive } from '../support/processes.ts';
@@ -49,6 +49,18 @@ class SlowAuth extends Room {
   }
 }
 
+class Thinker extends Room {
+  static dropped = 0;
+  static thought = Promise.withResolvers<void>();
+  override autoDispose = false;
+  messages = messages;
+  override async onDrop(client: Client): Promise<void> {
+    Thinker.dropped++;
+    await Thinker.thought.promise;
+    await this.allowReconnection(client, 20);
+  }
+}
+
 class Game extends GameRoom {
   static override joinOptions = z.strictObject({});
   override messages = messages;
@@ -72,6 +84,7 @@ const defineRooms = (define: DefineRoom): void => {
     own: OwnAuth,
     instance: InstanceAuth,
     slow: SlowAuth,
+    thinker: Thinker,
     game: Game,
     once: Once,
   }))
@@ -113,6 +126,22 @@ describe('identities', () => {
     for (const name of INTERNAL_METHODS) assert.equal(typeof Room.prototype[name as never], 'function', name);
     const room = new Stock();
     for (const name of INTERNAL_FIELDS) assert.equal(typeof room[name as never], 'object', name);
+  });
+
+  it('ID6 stays with the seat of a player about whom the room thinks, whoever comes and goes meanwhile', async () => {
+    const client = await clientOf(accounts.token({ claims: {} }));
+    const room = passive(await client.create('thinker'));
+    assert.equal((await who(room)).id, 'ann');
+    cut(room);
+    await until('the room to think', () => Thinker.dropped === 1);
+    for (let i = 0; i < 25; i++) await passive(await server.client.joinById(room.roomId)).leave();
+    Thinker.thought.resolve();
+    const kept = () =>
+      Object.keys((matchMaker.getLocalRoomById(room.roomId) as unknown as RoomInternals)._reconnections);
+    await until('the seat', () => kept().length === 1);
+    const back = passive(await client.reconnect(room.reconnectionToken));
+    assert.equal((await who(back)).id, 'ann');
+    await back.leave();
   });
 
   it('ID3 are guests for stock SDKs that know nothing of it', async () => {

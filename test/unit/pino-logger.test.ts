@@ -48,10 +48,12 @@ describe('the log', () => {
     const { log, written } = setUp({ format: 'pretty' });
     log.info('Redis is back', { room: 'arena', ms: 5 });
     log.warn('x', { name: 'a "b"=c\nfake line' });
+    log.warn('x', { name: 'a\\" b=c \\' });
     log.error('shown', {}, new Error('why', { cause: 'that' }));
     assert.equal(written[0], '00:00:01.000 info  Redis is back room=arena ms=5\n');
     assert.equal(written[1], '00:00:01.000 warn  x name="a \\"b\\"=c\\nfake line"\n');
-    assert.match(written[2]!, /^00:00:01.000 error shown\n {2}Error: why\n {6}at .*\n(.*\n)* {2}because of: that\n$/);
+    assert.equal(written[2], '00:00:01.000 warn  x name="a\\\\\\" b=c \\\\"\n');
+    assert.match(written[3]!, /^00:00:01.000 error shown\n {2}Error: why\n {6}at .*\n(.*\n)* {2}because of: that\n$/);
   });
 
   it('leaves out what is not serious enough, and everything when it is silent', () => {
