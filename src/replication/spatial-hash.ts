@@ -68,7 +68,11 @@ export class SpatialHash {
     }
   }
 
-  /** For a point within reach: writes the ids of all points within `radius` (inclusive, at most the hash's reach) to `found`; returns how many. */
+  /**
+   * For a point within reach: writes the ids of all points within `radius` (inclusive, at most the hash's reach) to `found`;
+   * returns how many. It has room for all. Each is written, and counts or not, because whether it is near is a branch that processors cannot
+   * foresee: one in three is.
+   */
   query(x: number, y: number, radius: number, found: Int32Array): number {
     const cellX = Math.floor(x / this.#cellSize);
     const cellY = Math.floor(y / this.#cellSize);
@@ -86,14 +90,16 @@ export class SpatialHash {
       for (let at = starts[first]!; at < end; at++) {
         const offX = xs[at]! - x;
         const offY = ys[at]! - y;
-        if (offX * offX + offY * offY <= reach) found[count++] = ids[at]!;
+        found[count] = ids[at]!;
+        count += +(offX * offX + offY * offY <= reach);
       }
       if (whole) continue;
       const rest = starts[first + 2 - this.#mask]!;
       for (let at = 0; at < rest; at++) {
         const offX = xs[at]! - x;
         const offY = ys[at]! - y;
-        if (offX * offX + offY * offY <= reach) found[count++] = ids[at]!;
+        found[count] = ids[at]!;
+        count += +(offX * offX + offY * offY <= reach);
       }
     }
     return count;
