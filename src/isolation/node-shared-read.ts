@@ -22,8 +22,14 @@ function ownSymbol(description: string): symbol | undefined {
 }
 
 export class SharedReads {
+  readonly #before: () => void;
   /** libuv reads one socket at a time and hands the bytes on at once, so all can share it. */
   readonly #memory = Buffer.allocUnsafeSlow(READ_BYTES);
+
+  /** `before` is called each time before what arrived is handed on. */
+  constructor(before: () => void = () => {}) {
+    this.#before = before;
+  }
 
   /** From now on what arrives is handed to `take`; true if so. What was read before still comes as an event. */
   read(socket: Socket, take: TakeBytes): boolean {
@@ -31,10 +37,12 @@ export class SharedReads {
     if (BUFFER === undefined || CALLBACK === undefined || handle?.constructor.name !== 'TCP') return false;
     if (typeof handle.useUserBuffer !== 'function') return false;
     const memory = this.#memory;
+    const before = this.#before;
     handle.useUserBuffer(memory);
     Object.assign(socket, {
       [BUFFER]: memory,
       [CALLBACK]: (bytes: number): boolean => {
+        before();
         take(memory.subarray(0, bytes));
         return true;
       },

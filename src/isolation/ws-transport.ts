@@ -59,6 +59,8 @@ const straightIn: Route = (upgrade, door) => door.accept(upgrade);
 
 /** Watches who comes in, and what they send. */
 export interface SocketWatch {
+  /** Frames came, and are looked at next. */
+  beforeFrames(): void;
   /** A listener of a socket threw; the socket is cut. */
   failed(thrown: unknown): void;
   /** A gate for the frames of this socket, which it may end. */
@@ -140,8 +142,8 @@ function hasToken({ url = '' }: IncomingMessage): boolean {
 const NO_HEAD = Buffer.alloc(0);
 
 class Transport extends WebSocketTransport implements GameDoor {
-  readonly #reads = new SharedReads();
   watch: SocketWatch | undefined;
+  readonly #reads = new SharedReads(() => this.watch?.beforeFrames());
 
   /** As stock's own listener does it, with the socket watched from its first byte on. */
   accept(upgrade: Upgrade): void {

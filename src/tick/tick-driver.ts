@@ -1,7 +1,8 @@
 /**
  * The one timer that steps all rooms of a process. It sleeps until the next deadline (never spins), visits the rooms
  * that are due, earliest first, and hands the turn back to sockets when a turn gets long. A room that needs longer for
- * a step than its period is named and gets at most half of the time; the others keep theirs.
+ * a step than its period is named and gets at most half of the time; the others keep theirs. Sockets may bring hundreds of
+ * requests and frames in one turn of the event loop, before any timer: who handles them asks before each whether rooms are due.
  * What a visit does (steps, then the patch) is the room's; when it happens is decided here.
  */
 import type { Clock, Labels, Logger, Meter } from '../kernel/ports.ts';
@@ -93,6 +94,8 @@ export class TickDriver {
   readonly #wake = (): void => this.#turn();
   #rooms = 0;
   #inTurn = false;
+  /** When the sleep ends; Infinity while sockets have their turn. */
+  #sleepsUntil = Number.POSITIVE_INFINITY;
   #waitedFor: Promise<void> | undefined;
 
   constructor(deps: TickDriverDeps, options: Partial<TickDriverOptions> = {}) {
@@ -102,6 +105,16 @@ export class TickDriver {
 
   get rooms(): number {
     return this.#rooms;
+  }
+
+  /** Whether rooms are due that were not by the time the driver fell asleep: they may go before other work that waits. */
+  get isLate(): boolean {
+    return !this.#inTurn && this.#deps.clock.now() >= this.#sleepsUntil;
+  }
+
+  /** Wakes up now instead of by the timer, if that is late. Not to be called by rooms. */
+  goFirst(): void {
+    if (this.isLate) this.#turn();
   }
 
   /** Begins to visit a room `rateHz` times a second, from its next deadline on. The rate is a number over 0. */
@@ -259,11 +272,13 @@ export class TickDriver {
     if (this.#inTurn) return;
     const { timer, clock } = this.#deps;
     const next = this.#earliest();
+    this.#sleepsUntil = Number.POSITIVE_INFINITY;
     if (next === undefined) {
       timer.cancel();
       return;
     }
     const delay = next.dueAt - clock.now();
+    if (delay > this.#options.earlyMs) this.#sleepsUntil = next.dueAt;
     timer.wakeIn(delay <= this.#options.earlyMs ? 0 : delay, this.#wake);
   }
 }

@@ -314,6 +314,54 @@ describe('TickDriver', () => {
     assert.ok(rooms.every((room) => room.steps >= 4));
   });
 
+  it('lets rooms that are due go before other work of the same turn, once', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const room = new FakeRoom(machine);
+    driver.add(room, 10);
+    machine.runUntil(250);
+    const before = room.steps;
+    // Sockets bring work of 5 ms a piece, and no timer fires meanwhile.
+    for (let piece = 0; piece < 40; piece++) {
+      driver.goFirst();
+      machine.time += 5;
+    }
+    const [first, second] = room.visits.slice(before);
+    assert.ok(second !== undefined && second.at - first!.at <= 105, JSON.stringify(room.visits.slice(before)));
+    assert.ok(first!.steps === 1 && second.steps === 1);
+    machine.runUntil(1000);
+    assert.ok(Math.abs(room.steps - 10) <= 1, `${room.steps}`);
+  });
+
+  it('keeps the turn of the sockets for the sockets, who ask before each piece', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const rooms = Array.from({ length: 50 }, () => new FakeRoom(machine));
+    for (const room of rooms) {
+      room.costMs = 3;
+      driver.add(room, 10);
+    }
+    machine.runUntil(1000);
+    const visits = () => rooms.reduce((sum, room) => sum + room.visits.length, 0);
+    const before = visits();
+    for (let piece = 0; piece < 100; piece++) driver.goFirst();
+    assert.ok(visits() - before <= 5, `${visits() - before} visits before 100 pieces of work`);
+  });
+
+  it('is not woken from within a visit', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const room = new FakeRoom(machine);
+    driver.add(room, 10);
+    machine.runUntil(50);
+    room.onVisit = () => {
+      machine.time += 500;
+      driver.goFirst();
+    };
+    machine.runUntil(150);
+    assert.equal(room.visits.length, 1);
+  });
+
   it('visits each room once a deadline, whoever joins or leaves in the middle of a turn', () => {
     const machine = new FakeMachine();
     const driver = drive(machine);
