@@ -69,9 +69,9 @@ export class SpatialHash {
   }
 
   /**
-   * For a point within reach: writes the ids of all points within `radius` (inclusive, at most the hash's reach) to `found`;
-   * returns how many. It has room for all. Each is written, and counts or not, because whether it is near is a branch that processors cannot
-   * foresee: one in three is.
+   * For a point within reach: writes the ids of all points within `radius` (inclusive, at most the hash's reach) to `found`,
+   * which has room for all points; returns how many. Each candidate is written, and counts or not: whether it is near is a
+   * branch that processors cannot foresee, because one in three is.
    */
   query(x: number, y: number, radius: number, found: Int32Array): number {
     const cellX = Math.floor(x / this.#cellSize);
