@@ -29,6 +29,7 @@ import { createPinoLogger, type Log } from './observability/pino-logger.ts';
 import { RedisBanStore } from './security/redis-bans.ts';
 import { redisRates } from './security/redis-rates.ts';
 import { type RunningServer, type ServerDeps, startServer } from './server.ts';
+import { letHelpersStepBack } from './tick/node-helpers.ts';
 
 const PAGE = new URL('../clients/web/', import.meta.url);
 const REDIS_START_TIMEOUT_MS = 5000;
@@ -49,6 +50,7 @@ async function run(settings: Settings): Promise<void> {
   const ending = new Ending(logger, settings.drainTimeoutMs, () => logger.settle());
   const unsound = (reason: string): void => ending.unsound(reason);
   keepInstrumentationOut();
+  letHelpersStepBack();
   const strays = new FaultLog(deps, 'an exception nobody caught; the process goes on');
   const policy = new ProcessFaults({ ...deps, faults: strays, unsound }, settings.maxStrayExceptions);
   takeExceptions(policy, owners, logger);

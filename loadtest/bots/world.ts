@@ -67,11 +67,12 @@ export class FullWorldBot implements LoadBot {
     return this.room.leave();
   }
 
-  /** Spread out by the seed, so that not all ask in the same tick. */
+  /** Spread out by the seed, from the first time on, so that not all ask in the same tick. */
   compare(now: number): void {
     if (now < this.#askAt || !this.room.connection.isOpen) return;
-    this.#askAt = now + CENSUS_EVERY_MS * (0.75 + 0.5 * this.#random.next());
-    this.room.send('census');
+    const isFirst = this.#askAt === 0;
+    this.#askAt = now + CENSUS_EVERY_MS * (isFirst ? this.#random.next() : 0.75 + 0.5 * this.#random.next());
+    if (!isFirst) this.room.send('census');
   }
 
   #hear(census: Census): void {

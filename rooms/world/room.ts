@@ -19,9 +19,6 @@ const SIGHT = {
   leaveRadius: LEAVE_RADIUS,
   bounds: { minX: 0, minY: 0, maxX: SIZE, maxY: SIZE },
 };
-/** Each costs a walk through all there is. */
-const CENSUSES_A_TICK = 4;
-
 /** Set by the server where the room is defined; a join request cannot set them. */
 export interface WorldRoomOptions {
   creatures?: number;
@@ -102,22 +99,22 @@ export class WorldRoom extends GameRoom<WorldTypes> {
 
   override step(): void {
     const realm = this.#realm;
-    realm.walkers.forEach((walker, id) => void walkOn(realm, walker, this.inputs.get(id)));
+    realm.walkers.forEach((walker) => void walkOn(realm, walker, this.inputs));
     advance(realm);
   }
 
   /** The world is as the patch will show it, after one step or several; the answers follow that patch. */
   override onBeforePatch(): void {
-    if (this.#censuses.size > 0) this.#answerCensuses(this.#realm.tick);
+    if (this.#censuses.size > 0) this.#answerCensus(this.#realm.tick);
   }
 
-  #answerCensuses(tick: number): void {
+  /** One a tick, because each costs a walk through all there is. */
+  #answerCensus(tick: number): void {
     const at = this.clock.elapsedTime >>> 0;
-    let left = CENSUSES_A_TICK;
     for (const client of this.#censuses) {
-      if (left-- === 0) return;
       this.#censuses.delete(client);
       client.send('census', takeCensus(this.#realm.world, client.sessionId, at, tick), { afterNextPatch: true });
+      return;
     }
   }
 

@@ -52,9 +52,9 @@ export function createRealm(options: RealmOptions): Realm {
   return realm;
 }
 
-/** The part of an `InputAccessor` used here. */
+/** The part of Colyseus's `InputAPI` used here: what each person wants next, by session id. */
 export interface Walks {
-  next(): Walk | undefined;
+  get(id: string): { next(): Walk | undefined };
 }
 
 /**
@@ -65,7 +65,7 @@ export function walkOn(realm: Realm, walker: Walker, walks: Walks): void {
   const { unit, walk } = walker;
   walker.credit = Math.min(walker.credit + 1, BURST_TICKS);
   let moved = false;
-  while (walker.credit > 0 && (walk.steps > 0 || takeNext(walk, walks))) {
+  while (walker.credit > 0 && (walk.steps > 0 || takeNext(walker, walks))) {
     walk.steps--;
     walker.credit--;
     stepBody(unit, walk.moveX, walk.moveY);
@@ -82,8 +82,8 @@ export function advance(realm: Realm): void {
   if (realm.tick % TICK_RATE === 0) count(realm);
 }
 
-function takeNext(walk: Walk, walks: Walks): boolean {
-  const next = walks.next();
+function takeNext({ id, walk }: Walker, walks: Walks): boolean {
+  const next = walks.get(id).next();
   if (next === undefined) return false;
   walk.moveX = next.moveX;
   walk.moveY = next.moveY;

@@ -28,7 +28,7 @@ export function enter(realm: Realm, id: string, name: string): void {
   Object.assign(unit, openPlace(realm.random));
   realm.world.units.set(id, unit);
   realm.world.bags.set(id, bag);
-  realm.walkers.set(id, { unit, bag, walk: { moveX: 0, moveY: 0, steps: 0 }, credit: BURST_TICKS });
+  realm.walkers.set(id, { id, unit, bag, walk: { moveX: 0, moveY: 0, steps: 0 }, credit: BURST_TICKS });
 }
 
 /** Takes a person out of the world; what they carried goes with them. */

@@ -60,6 +60,8 @@ export interface Creature {
 
 /** What a person is in the middle of: the input that is being walked, and the ticks they may still use. */
 export interface Walker {
+  /** Of the session. */
+  readonly id: string;
   readonly unit: Being;
   readonly bag: Pouch;
   readonly walk: Walk;

@@ -2,7 +2,8 @@
  * The one timer that steps all rooms of a process. It sleeps until the next deadline (never spins), visits the rooms
  * that are due, earliest first, and hands the turn back to sockets when a turn gets long. A room that needs longer for
  * a step than its period is named and gets at most half of the time; the others keep theirs. Sockets may bring hundreds of
- * requests and frames in one turn of the event loop, before any timer: who handles them asks before each whether rooms are due.
+ * requests and frames in one turn of the event loop, before any timer: who handles them asks before each whether rooms are
+ * due, and they are so when sockets had as long as the rooms before, or a whole turn.
  * What a visit does (steps, then the patch) is the room's; when it happens is decided here.
  */
 import type { Clock, Labels, Logger, Meter } from '../kernel/ports.ts';
@@ -38,7 +39,7 @@ export interface TickDriverDeps {
 export interface TickDriverOptions {
   readonly maxCatchUpSteps: number;
   readonly earlyMs: number;
-  /** After this long the turn goes to the sockets, and the rooms still due come after. */
+  /** After this long the turn goes to the sockets, and the rooms still due come after; and the other way round. */
   readonly maxTurnMs: number;
   /** How often at most one room is named as heavy. */
   readonly heavyLogEveryMs: number;
@@ -94,8 +95,10 @@ export class TickDriver {
   readonly #wake = (): void => this.#turn();
   #rooms = 0;
   #inTurn = false;
-  /** When the sleep ends; Infinity while sockets have their turn. */
-  #sleepsUntil = Number.POSITIVE_INFINITY;
+  /** From when on what sockets brought is theirs no longer. */
+  #socketsUntil = Number.NEGATIVE_INFINITY;
+  /** From when on rooms go before what sockets brought. */
+  #goesFirstAt = Number.POSITIVE_INFINITY;
   #waitedFor: Promise<void> | undefined;
 
   constructor(deps: TickDriverDeps, options: Partial<TickDriverOptions> = {}) {
@@ -107,9 +110,9 @@ export class TickDriver {
     return this.#rooms;
   }
 
-  /** Whether rooms are due that were not by the time the driver fell asleep: they may go before other work that waits. */
+  /** Whether rooms are due and the sockets had their turn: rooms may go before other work that waits. */
   get isLate(): boolean {
-    return !this.#inTurn && this.#deps.clock.now() >= this.#sleepsUntil;
+    return !this.#inTurn && this.#deps.clock.now() >= this.#goesFirstAt;
   }
 
   /** Wakes up now instead of by the timer, if that is late. Not to be called by rooms. */
@@ -163,14 +166,17 @@ export class TickDriver {
   }
 
   #visitDue(start: number): void {
-    const end = start + this.#options.maxTurnMs;
+    const { maxTurnMs, earlyMs } = this.#options;
+    const end = start + maxTurnMs;
+    let now = start;
     this.#inTurn = true;
-    for (let now = start; now < end; ) {
+    while (now < end) {
       const phase = this.#earliest();
-      if (phase === undefined || phase.dueAt > now + this.#options.earlyMs) break;
+      if (phase === undefined || phase.dueAt > now + earlyMs) break;
       now = this.#run(phase, now, end);
     }
     this.#inTurn = false;
+    this.#socketsUntil = now + Math.min(now - start, maxTurnMs);
   }
 
   /** The turn is begun, so that nobody plans another one, and comes again when `held` is settled or took too long. */
@@ -272,13 +278,13 @@ export class TickDriver {
     if (this.#inTurn) return;
     const { timer, clock } = this.#deps;
     const next = this.#earliest();
-    this.#sleepsUntil = Number.POSITIVE_INFINITY;
     if (next === undefined) {
+      this.#goesFirstAt = Number.POSITIVE_INFINITY;
       timer.cancel();
       return;
     }
+    this.#goesFirstAt = Math.max(next.dueAt, this.#socketsUntil);
     const delay = next.dueAt - clock.now();
-    if (delay > this.#options.earlyMs) this.#sleepsUntil = next.dueAt;
     timer.wakeIn(delay <= this.#options.earlyMs ? 0 : delay, this.#wake);
   }
 }

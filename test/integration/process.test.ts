@@ -1,7 +1,7 @@
 /** What the process itself promises: how it starts, refuses to start, and survives what ends a stock server. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@colyseus/sdk';
 import { startChild } from '../../deploy/child.ts';
@@ -18,6 +18,9 @@ import { matchmake, RawClient, roomData } from '../support/raw-client.ts';
 import { lines, rawRequest, upgradeLines } from '../support/raw-http.ts';
 import { startRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
+
+/** Of a thread's `stat`, counted from the field behind its name (proc(5), field 19). */
+const NICENESS = 16;
 
 interface Ended {
   readonly code: number;
@@ -81,6 +84,21 @@ describe('the process', () => {
     utimesSync(join(ROOT, 'clients/web/style.css'), new Date(), new Date());
     await until('the second', () => starts() === 2, 20_000);
   });
+
+  // Elsewhere threads have no priorities of their own.
+  if (process.platform === 'linux') {
+    it('leaves the core to the rooms: threads that collect garbage have a lower priority than they', async () => {
+      const { child } = await start();
+      const threads = `/proc/${child.pid}/task`;
+      const nicenessOf = (id: string): number =>
+        Number(readFileSync(`${threads}/${id}/stat`, 'utf8').split(') ')[1]!.split(' ')[NICENESS]);
+      const isHelper = (id: string): boolean => readFileSync(`${threads}/${id}/comm`, 'utf8') === 'V8Worker\n';
+      const helpers = readdirSync(threads).filter(isHelper);
+      assert.ok(helpers.length > 0, 'V8 has threads of its own, by that name');
+      const main = nicenessOf(String(child.pid));
+      assert.deepEqual([...new Set(helpers.map(nicenessOf))], [main + 10]);
+    });
+  }
 
   it('survives each request and frame that ends a stock server', async () => {
     const { origin, port, child } = await start();

@@ -50,7 +50,8 @@ export function enterAt(realm: PlainRealm, id: string, x: number, y: number): Be
 
 /** One tick of everybody: `inputs` are taken from the front of each one's list. */
 export function tick(realm: PlainRealm, inputs: Readonly<Record<string, Walk[]>> = {}): void {
-  for (const [id, walker] of realm.walkers) walkOn(realm, walker, { next: () => inputs[id]?.shift() });
+  const walks = { get: (id: string) => ({ next: () => inputs[id]?.shift() }) };
+  for (const walker of realm.walkers.values()) walkOn(realm, walker, walks);
   advance(realm);
 }
 

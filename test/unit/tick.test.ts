@@ -348,6 +348,29 @@ describe('TickDriver', () => {
     assert.ok(visits() - before <= 5, `${visits() - before} visits before 100 pieces of work`);
   });
 
+  it('gives sockets as long as the rooms had, at most a turn, also when rooms are due at once', () => {
+    const machine = new FakeMachine();
+    const driver = drive(machine);
+    const room = new FakeRoom(machine);
+    driver.add(room, 20);
+    machine.runUntil(1000);
+    for (const [costMs, waitsMs] of [
+      [47, 10],
+      [150, 10],
+    ] as const) {
+      room.costMs = costMs;
+      machine.runUntil(machine.time + 10 * costMs);
+      const [visits, from] = [room.visits.length, machine.time];
+      // So much was sent meanwhile that sockets could go on for long.
+      while (room.visits.length === visits) {
+        machine.time += 1;
+        driver.goFirst();
+      }
+      assert.ok(room.visits.at(-1)!.at - from <= waitsMs + 1, `after ${room.visits.at(-1)!.at - from} ms`);
+      assert.ok(room.visits.at(-1)!.at - from >= waitsMs - 1, `only after ${room.visits.at(-1)!.at - from} ms`);
+    }
+  });
+
   it('is not woken from within a visit', () => {
     const machine = new FakeMachine();
     const driver = drive(machine);
