@@ -53,7 +53,8 @@ async function sit(field: Field, score: Score, sitting: Set<AbusePlayer>): Promi
   const wish = { port: field.port, from: ATTACKER, method: 'joinById', room: field.random.pick(field.pens) } as const;
   const player = await AbusePlayer.enter(wish, { acknowledges: false });
   if (player === undefined) {
-    score.end('not let in');
+    // One address has had all it may have: what is limited here.
+    score.end('refused a seat');
     return sleep(TRY_AGAIN_MS);
   }
   score.accept();

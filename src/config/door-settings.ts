@@ -57,10 +57,10 @@ export const DOOR_SETTINGS = {
   connectionRate: integer({
     env: 'HYPOGEUM_CONNECTION_RATE',
     limit: true,
-    fallback: 2000,
+    fallback: 200,
     min: 1,
     max: 10_000_000,
-    unit: 'in 10 s',
+    unit: 'a second',
     help: 'New TCP connections from one address that is no proxy; one more is cut.',
   }),
   requestRate: integer({

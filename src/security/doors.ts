@@ -55,6 +55,8 @@ export interface Doors {
   roomWaitMs(address: string): number;
 }
 
+/** A crowd of one address that comes at once keeps everybody behind it waiting, because the system queues connections by time. */
+const CROWD_MS = 1000;
 const SHORT_MS = 10_000;
 const LONG_MS = 60_000;
 
@@ -65,7 +67,7 @@ export function createDoors(deps: DoorDeps, options: DoorOptions): Doors {
   const rate = (open: OpenRate, name: string, limit: number, windowMs: number) =>
     open({ name, limit, windowMs, maxAddresses });
   const connections = new Connections(
-    { ...base, rate: rate(deps.ownRates, 'connections', options.connectionRate, SHORT_MS) },
+    { ...base, rate: rate(deps.ownRates, 'connections', options.connectionRate, CROWD_MS) },
     { inAll: options.maxConnections, perAddress: options.maxConnectionsPerAddress },
   );
   const entrance = new Entrance(
