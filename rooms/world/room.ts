@@ -19,6 +19,7 @@ const SIGHT = {
   leaveRadius: LEAVE_RADIUS,
   bounds: { minX: 0, minY: 0, maxX: SIZE, maxY: SIZE },
 };
+
 /** Set by the server where the room is defined; a join request cannot set them. */
 export interface WorldRoomOptions {
   creatures?: number;
