@@ -22,6 +22,8 @@ export interface Attack {
   readonly limit: number;
   /** Units a second that must really be offered, or it was no such attack. */
   readonly perSecond?: number;
+  /** Its windows are so many times as long: for an amount that is asked for whatever its rate. */
+  readonly longer?: number;
   /** Public rooms with a player in each. */
   readonly publicRooms?: number;
   /** Returns when `field.over`, soon after, or sooner if it is done. */

@@ -11,6 +11,11 @@ const LONGEST_TYPE = 4096;
 /** More than any client is forgiven, also where the first ones are only dropped. */
 const FOLLOWERS = 400;
 const FRAMES_A_CONNECTION = 256;
+/**
+ * 1,000,000 frames in windows of 5 s are 160 strangers a second whose every frame is looked at, which is all that a core can do:
+ * what others notice would be that of a herd.
+ */
+const MUTATED_LONGER = 2;
 /** Intruders at a time. They come evenly over the window: all at once they would measure what a herd of joins costs. */
 const MOST_INSIDE = 128;
 /** The last one comes before the window is over. */
@@ -44,6 +49,7 @@ const mutatedFrames: Attack = {
   accepts: 'its connection was still open after 2 s',
   measure: 'never',
   limit: 0,
+  longer: MUTATED_LONGER,
   async run(field, score) {
     const most = Math.ceil(field.order.frames / field.order.rounds);
     await intrusions(field, score, Math.ceil(most / FRAMES_A_CONNECTION), (index) => {

@@ -29,7 +29,13 @@ const OPTIONS = {
     help: 'quiet and attacked windows of each attack; the median counts',
   },
   stockRounds: { type: 'integer', default: 1, min: 1, max: 100, help: 'the same on stock, which is only shown' },
-  seconds: { type: 'number', default: 5, min: 3, max: 600, help: 'length of a window' },
+  seconds: {
+    type: 'number',
+    default: 5,
+    min: 3,
+    max: 600,
+    help: 'length of a window; of mutated-frames twice as long',
+  },
   frames: { type: 'integer', default: 1_000_000, min: 1, max: 1e9, help: 'of mutated-frames, in all rounds together' },
   pin: { type: 'text', default: '0:1', help: 'cores of the server, and of bots and attacker (needs taskset); or none' },
   seed: { type: 'integer', min: 0, max: 2 ** 32 - 1, help: 'what the attacker draws its chance from' },
@@ -71,7 +77,8 @@ interface Done {
   readonly warnings: string[];
 }
 
-async function suffer(side: Side, attack: Attack, plan: AbusePlan, setting: Setting, done: Done): Promise<void> {
+async function suffer(side: Side, attack: Attack, given: AbusePlan, setting: Setting, done: Done): Promise<void> {
+  const plan = { ...given, seconds: given.seconds * (attack.longer ?? 1) };
   const run = await attempt(side, attack, plan, setting);
   setting.say('');
   if (run instanceof Error) {
