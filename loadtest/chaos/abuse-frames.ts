@@ -52,8 +52,10 @@ const mutatedFrames: Attack = {
   longer: MUTATED_LONGER,
   async run(field, score) {
     const most = Math.ceil(field.order.frames / field.order.rounds);
-    await intrusions(field, score, Math.ceil(most / FRAMES_A_CONNECTION), (index) => {
-      const count = Math.min(FRAMES_A_CONNECTION, most - index * FRAMES_A_CONNECTION);
+    const connections = Math.ceil(most / FRAMES_A_CONNECTION);
+    // None gets so few that a client may send as many.
+    const count = Math.ceil(most / connections);
+    await intrusions(field, score, connections, () => {
       const frames = Array.from({ length: count }, () => rawFrame(mutatedFrame(field.recorded, field.random)));
       return intrude(field, score, Buffer.concat(frames), count);
     });
