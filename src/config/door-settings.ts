@@ -34,7 +34,7 @@ export const DOOR_SETTINGS = {
     min: 1,
     max: 10_000_000,
     unit: 'in 10 s',
-    help: 'WebSockets asked for from one address; one more is answered with 429. One for a seat there is not counts three.',
+    help: 'WebSockets asked for from one address; one more is answered with 429. One for a seat there is not counts five.',
   }),
   maxConnections: integer({
     env: 'HYPOGEUM_MAX_CONNECTIONS',

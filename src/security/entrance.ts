@@ -50,8 +50,8 @@ interface Refusal {
   readonly retryAfterMs?: number;
 }
 
-/** What a socket for a seat there is not costs besides itself: who guesses has a third of the rate. */
-const WRONG_SEAT_POINTS = 2;
+/** What a socket for a seat there is not costs besides itself: who guesses has a fifth of the rate. */
+const WRONG_SEAT_POINTS = 4;
 /** Of a socket that finds no place: others have to leave first, and nobody knows when. */
 const PLACE_AFTER_MS = 5000;
 
@@ -131,7 +131,7 @@ export class Entrance {
 
   /**
    * A socket for a seat there is not is let in to be closed as Colyseus does it, because only a close code ends the tries
-   * of an SDK; but it counts for three, so that who guesses is refused without that soon. False for who had a seat and came
+   * of an SDK; but it counts for five, so that who guesses is refused without that soon. False for who had a seat and came
    * too late: they may try again.
    */
   #checkSeat({ url = '' }: IncomingMessage, counted: string): boolean {

@@ -108,8 +108,8 @@ describe('the entrance', () => {
     assert.deepEqual([refused('socket_origin'), refused('socket_target'), entrance.sockets.inAll], [1, 1, 1]);
   });
 
-  it('D6: lets guesses in to be told, for three each, until the address has none left for anything', () => {
-    const { ask, accepted, refused } = setUp({ limit: 9 });
+  it('D6: lets guesses in to be told, for five each, until the address has none left for anything', () => {
+    const { ask, accepted, refused } = setUp({ limit: 15 });
     for (let i = 0; i < 3; i++) ask('192.0.2.1', { url: `/process/room?sessionId=guess${i}` }).enter();
     assert.deepEqual([accepted.length, refused('wrong_seats')], [3, 3]);
     assert.equal(ask('192.0.2.1').isIn, false, 'nor what would be right');
@@ -123,7 +123,7 @@ describe('the entrance', () => {
   });
 
   it('D6: counts a forwarded guess against the player, and a socket without a seat for one', () => {
-    const { ask, refused } = setUp({ limit: 4 });
+    const { ask, refused } = setUp({ limit: 6 });
     ask('127.0.0.1', { url: '/process/room?sessionId=guess', signed: '192.0.2.1' }).enter();
     ask('192.0.2.1', { url: '/' }).enter();
     assert.equal(refused('wrong_seats'), 1);
