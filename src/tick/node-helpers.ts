@@ -17,27 +17,16 @@ const THREADS = '/proc/self/task';
  */
 const STEP_BACK = 10;
 
-/** Returns how many threads stepped back: none where there is no /proc, or it may not be done. */
-export function letHelpersStepBack(): number {
+/** Where there is no /proc, or it may not be done, they stay as they are. */
+export function letHelpersStepBack(): void {
   const niceness = Math.min(getPriority() + STEP_BACK, constants.priority.PRIORITY_LOW);
-  return helpers().filter((id) => isDone(() => setPriority(id, niceness))).length;
-}
-
-function helpers(): number[] {
   try {
-    return readdirSync(THREADS).flatMap((id) =>
-      readFileSync(`${THREADS}/${id}/comm`, 'utf8').trim() === HELPER ? [Number(id)] : [],
-    );
+    for (const id of readdirSync(THREADS)) if (nameOf(id) === HELPER) setPriority(Number(id), niceness);
   } catch {
-    return [];
+    // The rooms share their core then.
   }
 }
 
-function isDone(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch {
-    return false;
-  }
+function nameOf(id: string): string {
+  return readFileSync(`${THREADS}/${id}/comm`, 'utf8').trim();
 }
